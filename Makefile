@@ -1,0 +1,43 @@
+# make demo   the three jobs on this machine, in processes of their own (ONCE=1: exit after the walk)
+# make test   unit tests and the stories in it/
+# All other targets are listed by `make help`.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# A JDK 25 or newer: JAVA_HOME if it is one, else the usual folders of Debian, Fedora, SDKMAN and macOS.
+JDK := $(shell bin/find-jdk 2>/dev/null)
+export JAVA_HOME := $(JDK)
+MVN ?= mvn
+MVN_FLAGS ?= -B -q
+
+.PHONY: help jdk build demo test unit stories bench conformance programs format clean
+
+help:
+	@echo "make demo          build, then walk through the three jobs on loopback (ONCE=1 exits after the walk)"
+	@echo "make build         build everything, run no test"
+	@echo "make test          unit tests and the stories in it/ (STORY=Name runs one story alone)"
+	@echo "make programs      install the real programs that the stories need (once per machine)"
+	@echo "make format        format all sources"
+	@echo "make clean         remove what was built"
+
+jdk:
+	@bin/find-jdk >/dev/null
+
+build: jdk
+	$(MVN) $(MVN_FLAGS) -DskipTests package
+
+demo: build
+	@bin/demo $(if $(ONCE),--once,)
+
+programs:
+	@it/programs/install
+
+test: jdk programs
+	$(MVN) $(MVN_FLAGS) -DskipTests=false verify
+
+format: jdk
+	$(MVN) $(MVN_FLAGS) spotless:apply
+
+clean: jdk
+	$(MVN) $(MVN_FLAGS) clean
