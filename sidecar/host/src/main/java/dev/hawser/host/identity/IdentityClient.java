@@ -1,0 +1,392 @@
+package dev.hawser.host.identity;
+
+import dev.hawser.trust.bundle.TrustBundle;
+import dev.hawser.trust.bundle.TrustBundles;
+import dev.hawser.trust.spiffe.TrustDomain;
+import dev.hawser.trust.svid.Svid;
+import dev.hawser.trust.token.JoinToken;
+import io.grpc.ManagedChannel;
+import java.nio.file.Files;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A workload's identity: loaded from disk or enrolled for, renewed at two thirds of its life (± 10
+ * %), and at once when the root that new certificates of its trust domain chain to is no longer the
+ * one that its own chain ends in. A certificate that has ended is not shown any more: who asks gets
+ * nothing and must fail closed.
+ *
+ * <p>All methods may be called from any thread and, {@link #open} and {@link #close} apart, return
+ * at once. Listeners run on the one identity thread.
+ */
+public final class IdentityClient implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IdentityClient.class);
+  private static final String ANEW =
+      "get a new token (hawser token issue, hawser vm invite or hawser gateway invite) and join"
+          + " again";
+
+  private final IdentityOptions options;
+  private final Enroller enroller;
+  private final IdentityFiles files;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final ScheduledExecutorService thread;
+  private final Keeper keeper;
+
+  private volatile Identity state;
+
+  private IdentityClient(IdentityOptions options, Enroller enroller, Identity first) {
+    this.options = options;
+    this.enroller = enroller;
+    this.files = new IdentityFiles(options);
+    this.state = first;
+    this.keeper = new Keeper(options.timing(), options.clock());
+    this.keeper.follow(first.svid());
+    this.thread =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("hawser-identity").daemon().factory());
+  }
+
+  /**
+   * Loads the identity from the data directory, or enrols with the attestation if there is none
+   * that is still valid. Blocks while the control plane cannot be reached and tries again, with
+   * pauses.
+   *
+   * @throws IdentityException if enrolment was refused, or there is nothing to enrol with; at once,
+   *     since trying again would not help
+   */
+  public static IdentityClient open(IdentityOptions options)
+      throws IdentityException, InterruptedException {
+    Enroller enroller = new Enroller(options.timing().callDeadline(), options.clock());
+    Identity first = load(options).orElse(null);
+    Backoff backoff = new Backoff(options.timing(), ThreadLocalRandom.current());
+    while (first == null) {
+      try {
+        first = enrol(options, enroller);
+      } catch (IdentityException e) {
+        if (!e.isTransient()) {
+          throw e;
+        }
+        Duration pause = backoff.next();
+        LOG.warn(
+            "Enrolment failed, trying again. reason=\"{}\" pauseMillis={}",
+            e.getMessage(),
+            pause.toMillis());
+        Thread.sleep(pause);
+      }
+    }
+    IdentityClient client = new IdentityClient(options, enroller, first);
+    client.start();
+    return client;
+  }
+
+  /**
+   * Enrols once, now, and stores the result in the data directory; an identity that is there
+   * already is replaced.
+   *
+   * @throws IdentityException if it did not work, also if the control plane could not be reached
+   */
+  public static Enrolment join(IdentityOptions options) throws IdentityException {
+    return enrol(options, new Enroller(options.timing().callDeadline(), options.clock()))
+        .enrolment();
+  }
+
+  /**
+   * Returns what the data directory holds, valid or not, without changing or starting anything.
+   *
+   * @throws IdentityException if there is something that cannot be read
+   */
+  public static Optional<Stored> stored(IdentityOptions options) throws IdentityException {
+    return new IdentityFiles(options)
+        .read()
+        .map(state -> new Stored(state.enrolment(), state.svid().notAfter()));
+  }
+
+  /** An identity on disk: what it is, and when its certificate ends. */
+  public record Stored(Enrolment enrolment, Instant expires) {}
+
+  /** Returns the current SVID; empty once its certificate has ended. */
+  public Optional<Svid> svid() {
+    Svid svid = state.svid();
+    return options.clock().instant().isAfter(svid.notAfter())
+        ? Optional.empty()
+        : Optional.of(svid);
+  }
+
+  /** Returns the bundles of every trust domain that is known. */
+  public TrustBundles bundles() {
+    return state.bundles();
+  }
+
+  /** Returns what the control plane said at enrolment. */
+  public Enrolment enrolment() {
+    return state.enrolment();
+  }
+
+  /** Returns {@code host:port} of the control plane, in the order to try. */
+  public List<String> controlPlane() {
+    return options.controlPlane().isEmpty()
+        ? state.enrolment().controlPlane()
+        : options.controlPlane();
+  }
+
+  /**
+   * Takes bundles that came from the control plane and keeps them on disk. Bundles without the
+   * workload's own trust domain are refused and the current ones kept, since with them nobody, not
+   * even the control plane, could be believed any more.
+   */
+  public void updateBundles(TrustBundles bundles) {
+    thread.execute(() -> {
+      if (adoptBundles(bundles)) {
+        tick();
+      }
+    });
+  }
+
+  /** Calls the listener after the SVID or the bundles changed, and when the certificate ended. */
+  public Registration onChange(Runnable listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  /** Returns how the identity fares. */
+  public IdentityStatus status() {
+    Identity now = state;
+    Instant expires = now.svid().notAfter();
+    Keeper.@Nullable Trouble trouble = keeper.trouble();
+    return new IdentityStatus(
+        now.svid().id().toString(),
+        expires,
+        options.clock().instant().isAfter(expires),
+        now.received(),
+        Optional.ofNullable(trouble).map(Keeper.Trouble::reason),
+        Optional.ofNullable(trouble).map(Keeper.Trouble::since));
+  }
+
+  /**
+   * Opens a channel to the control plane at one address, with the current identity; its server must
+   * prove to be the control plane of the own cluster. The caller shuts it down, and opens another
+   * one after a change of identity.
+   *
+   * @throws IdentityException if the certificate has ended
+   */
+  public ManagedChannel openChannel(String address) throws IdentityException {
+    Identity now = state;
+    Svid svid = svid().orElseThrow(() -> expired(now.svid()));
+    return enroller.open(svid, now.bundles(), now.enrolment().cluster(), address);
+  }
+
+  /** Stops renewing. What is on disk stays. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  private void start() {
+    long tick = options.timing().tick().toMillis();
+    var _ = thread.scheduleWithFixedDelay(this::tickSafely, 0, tick, TimeUnit.MILLISECONDS);
+  }
+
+  private void tickSafely() {
+    try {
+      tick();
+    } catch (RuntimeException e) {
+      // A scheduled task that throws is never run again, and the certificate would end unnoticed.
+      LOG.error("Looking after the identity failed.", e);
+    }
+  }
+
+  private void tick() {
+    Identity now = state;
+    if (keeper.endedJustNow(now.svid())) {
+      LOG.error(
+          "The certificate has ended; connections of the mesh are refused from now on. id={}"
+              + " ended={}",
+          now.svid().id(),
+          now.svid().notAfter());
+      notifyListeners();
+    }
+    if (!keeper.shouldRenew(now.svid(), ownRoot(now))) {
+      return;
+    }
+    try {
+      renew(now);
+    } catch (IdentityException e) {
+      Duration pause = keeper.failed(e.getMessage());
+      LOG.warn(
+          "Renewal failed. id={} reason=\"{}\" hint=\"{}\" expires={} pauseMillis={}",
+          now.svid().id(),
+          e.getMessage(),
+          e.hint(),
+          now.svid().notAfter(),
+          pause.toMillis());
+    }
+  }
+
+  private void renew(Identity now) throws IdentityException {
+    if (svid().isPresent()) {
+      Enroller.Issued issued =
+          enroller.renew(now.svid(), now.bundles(), now.enrolment(), controlPlane());
+      adopt(
+          new Identity(
+              issued.svid(), issued.bundles(), now.enrolment(), options.clock().instant()));
+    } else if (options.attestation().orElse(null) instanceof Attestation.KubernetesToken token) {
+      Enroller.Enrolled enrolled = enroller.enrol(token, options.controlPlane());
+      adopt(
+          new Identity(
+              enrolled.issued().svid(),
+              enrolled.issued().bundles(),
+              enrolled.enrolment(),
+              options.clock().instant()));
+    } else {
+      throw expired(now.svid());
+    }
+  }
+
+  private void adopt(Identity next) throws IdentityException {
+    files.save(next);
+    state = next;
+    keeper.renewed(next.svid(), ownRoot(next));
+    LOG.info("Certificate received. id={} expires={}", next.svid().id(), next.svid().notAfter());
+    notifyListeners();
+  }
+
+  private boolean adoptBundles(TrustBundles bundles) {
+    Identity now = state;
+    if (bundles.digest().equals(now.bundles().digest())) {
+      return false;
+    }
+    Optional<TrustBundle> own = bundles.find(now.svid().id().trustDomain());
+    if (own.isEmpty() || own.get().roots().isEmpty()) {
+      LOG.error(
+          "Bundles without the own trust domain are refused; the current ones stay. trustDomain={}",
+          now.svid().id().trustDomain().name());
+      return false;
+    }
+    state = new Identity(now.svid(), bundles, now.enrolment(), now.received());
+    try {
+      files.saveBundles(bundles);
+    } catch (IdentityException e) {
+      LOG.error("Bundles are in use but could not be kept on disk.", e);
+    }
+    LOG.info("Bundles changed. trustDomains={}", bundles.bundles().size());
+    keeper.bundlesChanged();
+    notifyListeners();
+    return true;
+  }
+
+  private void notifyListeners() {
+    for (Runnable listener : listeners) {
+      try {
+        listener.run();
+      } catch (RuntimeException e) {
+        LOG.error("A listener for changes of identity failed.", e);
+      }
+    }
+  }
+
+  private static @Nullable X509Certificate ownRoot(Identity now) {
+    return now.bundles()
+        .find(now.svid().id().trustDomain())
+        .map(bundle -> bundle.roots().getFirst())
+        .orElse(null);
+  }
+
+  private static Optional<Identity> load(IdentityOptions options) throws IdentityException {
+    Optional<Identity> found = new IdentityFiles(options).read();
+    if (found.isEmpty()) {
+      if (options.attestation().isEmpty()) {
+        throw new IdentityException(
+            IdentityException.ABSENT,
+            options.dataDir() + " holds no identity, and there is no token to get one with",
+            ANEW,
+            null);
+      }
+      return found;
+    }
+    Identity stored = found.get();
+    if (options.clock().instant().isAfter(stored.svid().notAfter())) {
+      if (options.attestation().isEmpty()) {
+        throw expired(stored.svid());
+      }
+      LOG.warn("The stored certificate has ended; enrolling anew. id={}", stored.svid().id());
+      return Optional.empty();
+    }
+    requireSameCluster(options, stored);
+    LOG.info(
+        "Identity loaded from disk. id={} expires={}",
+        stored.svid().id(),
+        stored.svid().notAfter());
+    return found;
+  }
+
+  /** A token for one cluster over a data directory of another is a mistake worth stopping at. */
+  private static void requireSameCluster(IdentityOptions options, Identity stored)
+      throws IdentityException {
+    String text =
+        switch (options.attestation().orElse(null)) {
+          case Attestation.TokenText token -> token.token();
+          case Attestation.TokenFile file when Files.isReadable(file.file()) ->
+              Enroller.readText(file.file(), "token file");
+          case null, default -> "";
+        };
+    if (text.isEmpty()) {
+      return;
+    }
+    JoinToken token = Enroller.parse(text);
+    TrustDomain domain = TrustDomain.of(token.cluster(), token.meshDomain());
+    if (!domain.equals(stored.svid().id().trustDomain())) {
+      throw new IdentityException(
+          IdentityException.OTHER_CLUSTER,
+          options.dataDir()
+              + " holds the identity "
+              + stored.svid().id()
+              + ", but the token is for "
+              + domain.name(),
+          "use another data directory, or leave the other cluster first",
+          null);
+    }
+  }
+
+  private static Identity enrol(IdentityOptions options, Enroller enroller)
+      throws IdentityException {
+    Attestation attestation =
+        options
+            .attestation()
+            .orElseThrow(() ->
+                new IdentityException(
+                    IdentityException.ABSENT, "there is no token to join with", ANEW, null));
+    IdentityFiles files = new IdentityFiles(options);
+    // Before the token is spent: a directory that cannot be written must not cost one.
+    files.prepare();
+    Enroller.Enrolled enrolled = enroller.enrol(attestation, options.controlPlane());
+    Identity state =
+        new Identity(
+            enrolled.issued().svid(),
+            enrolled.issued().bundles(),
+            enrolled.enrolment(),
+            options.clock().instant());
+    files.save(state);
+    LOG.info("Enrolled. id={} expires={}", state.svid().id(), state.svid().notAfter());
+    return state;
+  }
+
+  private static IdentityException expired(Svid svid) {
+    return new IdentityException(
+        IdentityException.EXPIRED,
+        "the certificate of " + svid.id() + " ended at " + svid.notAfter(),
+        ANEW,
+        null);
+  }
+}
