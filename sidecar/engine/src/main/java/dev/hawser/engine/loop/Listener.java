@@ -1,0 +1,31 @@
+package dev.hawser.engine.loop;
+
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** A bound address. Closing it stops new connections; those accepted before live on. */
+public final class Listener implements AutoCloseable {
+  private final InetSocketAddress address;
+  private final List<Channel> channels;
+
+  Listener(InetSocketAddress address, List<Channel> channels) {
+    this.address = address;
+    this.channels = List.copyOf(channels);
+  }
+
+  /** Returns the bound address, with the port that the kernel gave if 0 was asked for. */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /** Stops accepting; returns when the sockets are closed. Must not be called on an event loop. */
+  public void stopAccepting() {
+    channels.stream().map(Channel::close).toList().forEach(f -> f.awaitUninterruptibly());
+  }
+
+  @Override
+  public void close() {
+    stopAccepting();
+  }
+}

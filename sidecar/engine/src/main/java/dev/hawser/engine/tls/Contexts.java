@@ -1,0 +1,122 @@
+package dev.hawser.engine.tls;
+
+import dev.hawser.trust.svid.Svid;
+import dev.hawser.trust.verify.LiveTrustManager;
+import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLException;
+
+/** Builds TLS contexts; the one place where protocols, ciphers and session limits are chosen. */
+final class Contexts {
+  private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+
+  private static final List<String> CIPHERS =
+      List.of(
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+  private static final long SESSION_SECONDS = 3600;
+  private static final int SESSIONS = 2048;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private Contexts() {}
+
+  static SslContext server(
+      Svid svid, TlsProvider provider, List<String> alpn, LiveTrustManager trust)
+      throws SSLException {
+    SslContext context =
+        tuned(
+                SslContextBuilder.forServer(
+                    svid.privateKey(), svid.chain().toArray(X509Certificate[]::new)),
+                provider,
+                alpn,
+                trust)
+            .clientAuth(ClientAuth.REQUIRE)
+            .build();
+    if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
+      // The tickets of one identity and one certificate: a new context cannot read the old ones.
+      byte[] key = new byte[OpenSslSessionTicketKey.TICKET_KEY_SIZE];
+      RANDOM.nextBytes(key);
+      sessions.setTicketKeys(
+          new OpenSslSessionTicketKey(slice(key, 0), slice(key, 1), slice(key, 2)));
+    }
+    return context;
+  }
+
+  private static byte[] slice(byte[] key, int index) {
+    int size = OpenSslSessionTicketKey.NAME_SIZE;
+    byte[] part = new byte[size];
+    System.arraycopy(key, index * size, part, 0, size);
+    return part;
+  }
+
+  static SslContext client(
+      Svid svid, TlsProvider provider, List<String> alpn, LiveTrustManager trust)
+      throws SSLException {
+    return tuned(
+            SslContextBuilder.forClient()
+                .keyManager(svid.privateKey(), svid.chain().toArray(X509Certificate[]::new)),
+            provider,
+            alpn,
+            trust)
+        .build();
+  }
+
+  static SslContext grpcClient(Svid svid, TlsProvider provider, LiveTrustManager trust)
+      throws SSLException {
+    // gRPC does not release contexts, so the one that the garbage collector frees is taken.
+    SslProvider netty = provider == TlsProvider.JDK ? SslProvider.JDK : SslProvider.OPENSSL;
+    SslContext context =
+        GrpcSslContexts.configure(
+                SslContextBuilder.forClient()
+                    .keyManager(svid.privateKey(), svid.chain().toArray(X509Certificate[]::new)),
+                netty)
+            .trustManager(trust)
+            .protocols(PROTOCOLS)
+            .endpointIdentificationAlgorithm(null)
+            .build();
+    if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+      sessions.setSessionCacheEnabled(false);
+    }
+    return context;
+  }
+
+  private static SslContextBuilder tuned(
+      SslContextBuilder builder, TlsProvider provider, List<String> alpn, LiveTrustManager trust) {
+    builder
+        .sslProvider(provider.netty())
+        .trustManager(trust)
+        .protocols(PROTOCOLS)
+        .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+        .sessionTimeout(SESSION_SECONDS)
+        .sessionCacheSize(SESSIONS);
+    if (!alpn.isEmpty()) {
+      builder.applicationProtocolConfig(
+          new ApplicationProtocolConfig(
+              ApplicationProtocolConfig.Protocol.ALPN,
+              ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+              ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+              alpn));
+    }
+    return builder;
+  }
+}
