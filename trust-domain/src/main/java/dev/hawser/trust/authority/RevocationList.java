@@ -77,8 +77,7 @@ public final class RevocationList {
           new X509v2CRLBuilder(AuthorityNames.subjectOf(root), Date.from(thisUpdate));
       builder.setNextUpdate(Date.from(nextUpdate));
       // RFC 5280 section 5.2.1 demands it; strict verifiers look for it.
-      builder.addExtension(
-          Extension.authorityKeyIdentifier, false, CertificateMaker.keyIdOf(root));
+      builder.addExtension(Extension.authorityKeyIdentifier, false, CertificateMaker.keyIdOf(root));
       builder.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(number)));
       for (BigInteger serial : new TreeSet<>(serials)) {
         builder.addCRLEntry(serial, Date.from(thisUpdate), CRLReason.cACompromise);

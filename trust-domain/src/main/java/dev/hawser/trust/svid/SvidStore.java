@@ -138,8 +138,7 @@ public final class SvidStore {
     PrivateFiles.requirePrivate(keyFile);
     try {
       PrivateKey key = KeyMaterial.privateKeyFromPem(text(keyFile, MAX_PEM));
-      List<X509Certificate> chain =
-          Certificates.parsePem(text(generation.resolve(CHAIN), MAX_PEM));
+      List<X509Certificate> chain = Certificates.parsePem(text(generation.resolve(CHAIN), MAX_PEM));
       return Svid.of(key, chain);
     } catch (IllegalArgumentException e) {
       throw new IOException(

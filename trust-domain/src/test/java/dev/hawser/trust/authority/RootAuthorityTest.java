@@ -183,8 +183,7 @@ class RootAuthorityTest {
 
   @Test
   void revocationListIsBounded() {
-    List<BigInteger> many =
-        IntStream.range(1, 20_000).mapToObj(BigInteger::valueOf).toList();
+    List<BigInteger> many = IntStream.range(1, 20_000).mapToObj(BigInteger::valueOf).toList();
     assertThatExceptionOfType(CertificateFormatException.class)
         .isThrownBy(() -> root.revoke(many, 1, Duration.ofDays(1)))
         .withMessageContaining("expected: 1-131072");

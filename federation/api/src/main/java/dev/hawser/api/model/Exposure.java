@@ -50,6 +50,22 @@ public sealed interface Exposure {
     return !(this instanceof Private);
   }
 
+  /** Returns the exposure that allows what both allow. */
+  default Exposure and(Exposure other) {
+    if (this instanceof Everyone) {
+      return other;
+    }
+    if (other instanceof Everyone) {
+      return this;
+    }
+    if (this instanceof Only(Set<String> mine) && other instanceof Only(Set<String> others)) {
+      Set<String> both = new TreeSet<>(mine);
+      both.retainAll(others);
+      return both.isEmpty() ? hidden() : new Only(both);
+    }
+    return hidden();
+  }
+
   /**
    * Reads the value of the annotation {@code hawser.dev/export} (Consul: service meta {@code
    * hawser-export}): {@code true}, {@code false}, or cluster names with commas between them.

@@ -63,6 +63,8 @@ public final class AdminApi implements AutoCloseable {
   }
 
   /**
+   * Returns the endpoints behind a service, or all.
+   *
    * @param service {@code name.namespace}; empty for all
    */
   public List<EndpointView> endpoints(String service) {

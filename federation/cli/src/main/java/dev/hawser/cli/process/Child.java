@@ -81,10 +81,10 @@ final class Child {
     try (var channel = Files.newByteChannel(log)) {
       channel.position(Math.max(0, channel.size() - TAIL_BYTES));
       java.nio.ByteBuffer tail = java.nio.ByteBuffer.allocate(TAIL_BYTES);
-      while (tail.hasRemaining() && channel.read(tail) >= 0) {
-        // Until the end of the file.
-        continue;
-      }
+      int read;
+      do {
+        read = channel.read(tail);
+      } while (read > 0);
       List<String> lines =
           new String(tail.array(), 0, tail.position(), StandardCharsets.UTF_8).lines().toList();
       return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_WORDS), lines.size()));

@@ -58,8 +58,8 @@ class ClusterStartTest {
     assertThat(dataDir.resolve("admin-address")).hasContent("http://127.77.0.1:15080\n");
     Path config = dataDir.resolve("gateways/east-gateway-1/gateway.yaml");
     assertThat(Files.readString(config))
-        .contains("listen: \"127.77.0.2:15443\"")
-        .contains("admin: \"127.77.0.2:15000\"");
+        .contains("listen: 127.77.0.2:15443\n")
+        .contains("admin: 127.77.0.2:15000\n");
     Path token = config.resolveSibling("join-token");
     assertThat(token).hasContent("hwsr1.abc");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(token)))

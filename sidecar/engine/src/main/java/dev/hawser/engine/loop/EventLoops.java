@@ -183,7 +183,10 @@ public final class EventLoops implements AutoCloseable {
     }
   }
 
-  /** Returns a bootstrap for connections that live on the given worker. */
+  /**
+   * Returns a bootstrap for connections that live on the given worker. A target given as {@link
+   * InetSocketAddress#createUnresolved} is looked up beside the loop.
+   */
   public Bootstrap client(EventLoop worker, ClientOptions options) {
     Class<? extends Channel> type =
         transport == Transport.EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
@@ -191,6 +194,7 @@ public final class EventLoops implements AutoCloseable {
         new Bootstrap()
             .group(worker)
             .channel(type)
+            .resolver(NameLookup.INSTANCE)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) options.connectTimeout().toMillis())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)

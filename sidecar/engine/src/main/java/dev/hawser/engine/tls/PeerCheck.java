@@ -131,6 +131,20 @@ public final class PeerCheck extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (passed) {
+      ctx.fireExceptionCaught(cause);
+    } else {
+      // A stranger's broken handshake is not worth more than this; its event tells the rest.
+      LOG.debug(
+          "A handshake broke off remote={} cause={}",
+          ctx.channel().remoteAddress(),
+          cause.toString());
+      var _ = ctx.close();
+    }
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     verified.tryFailure(new SSLPeerUnverifiedException("closed before the handshake was over"));
     ctx.fireChannelInactive();

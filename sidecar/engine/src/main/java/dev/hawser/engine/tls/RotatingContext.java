@@ -56,7 +56,8 @@ final class RotatingContext {
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // an identity source returns the same value until it changes
+  @SuppressWarnings(
+      "ReferenceEquality") // an identity source returns the same value until it changes
   private SslContext current() throws SSLException {
     Svid svid = tls.requireSvid();
     Built present = built;

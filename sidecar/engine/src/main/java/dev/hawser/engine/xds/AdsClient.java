@@ -302,7 +302,8 @@ public final class AdsClient implements AutoCloseable {
   private void planSave() {
     if (!savePlanned) {
       savePlanned = true;
-      var _ = executor.schedule(() -> guarded(this::save), SAVE_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+      var _ =
+          executor.schedule(() -> guarded(this::save), SAVE_DELAY_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -320,10 +321,15 @@ public final class AdsClient implements AutoCloseable {
   private void planDrop() {
     if (!dropPlanned) {
       dropPlanned = true;
-      var _ = executor.schedule(
-          () -> guarded(() -> { types.values().forEach(TypeState::dropKept); save(); }),
-          KEPT_MINUTES,
-          TimeUnit.MINUTES);
+      var _ =
+          executor.schedule(
+              () ->
+                  guarded(() -> {
+                    types.values().forEach(TypeState::dropKept);
+                    save();
+                  }),
+              KEPT_MINUTES,
+              TimeUnit.MINUTES);
     }
   }
 

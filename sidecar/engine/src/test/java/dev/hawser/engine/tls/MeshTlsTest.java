@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.hawser.engine.testing.MutableIdentity;
 import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.svid.Svid;
 import dev.hawser.trust.testing.BadChain;

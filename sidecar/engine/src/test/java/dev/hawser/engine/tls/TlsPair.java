@@ -4,6 +4,7 @@ import dev.hawser.engine.loop.ClientOptions;
 import dev.hawser.engine.loop.EventLoops;
 import dev.hawser.engine.loop.ListenOptions;
 import dev.hawser.engine.loop.Listener;
+import dev.hawser.engine.testing.MutableIdentity;
 import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.verify.ExpectedPeers;
 import io.netty.buffer.ByteBuf;

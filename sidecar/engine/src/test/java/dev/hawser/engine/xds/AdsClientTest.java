@@ -1,13 +1,14 @@
 package dev.hawser.engine.xds;
 
-import static dev.hawser.engine.xds.FakeControlPlane.resource;
+import static dev.hawser.engine.testing.FakeControlPlane.resource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.UnknownFieldSet;
 import dev.hawser.api.naming.ClusterName;
+import dev.hawser.engine.testing.FakeControlPlane;
+import dev.hawser.engine.testing.MutableIdentity;
 import dev.hawser.engine.tls.MeshTls;
-import dev.hawser.engine.tls.MutableIdentity;
 import dev.hawser.engine.tls.TlsProvider;
 import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.svid.Svid;
@@ -114,7 +115,7 @@ class AdsClientTest {
     server.send(TypeUrls.CLUSTER, List.of(resource("b", "2", GOOD)), List.of("a"));
     assertThat(server.reply().hasErrorDetail()).isFalse();
     assertThat(clusters.inForce).containsOnlyKeys("b").containsEntry("b", "2");
-    assertThat(server.serverNames).containsExactly("control-plane.east.mesh.internal");
+    assertThat(server.serverNames()).containsExactly("control-plane.east.mesh.internal");
   }
 
   @Test
@@ -144,9 +145,7 @@ class AdsClientTest {
 
     server.send(TypeUrls.CLUSTER, List.of(resource("a", "3", GOOD)), List.of());
     assertThat(server.reply().hasErrorDetail()).isFalse();
-    await()
-        .untilAsserted(
-            () -> assertThat(clusterStatus(client).nack()).isEmpty());
+    await().untilAsserted(() -> assertThat(clusterStatus(client).nack()).isEmpty());
   }
 
   @Test
@@ -289,10 +288,10 @@ class AdsClientTest {
     client.subscribeWildcard(TypeUrls.CLUSTER);
     client.start();
     // It is refused under both server names, and tried again.
-    assertThat(impostor.serverNames.poll(10, TimeUnit.SECONDS)).startsWith("control-plane.");
-    assertThat(impostor.serverNames.poll(10, TimeUnit.SECONDS)).startsWith("r");
-    assertThat(impostor.serverNames.poll(10, TimeUnit.SECONDS)).startsWith("control-plane.");
-    assertThat(impostor.requests).isEmpty();
+    assertThat(impostor.serverNames().poll(10, TimeUnit.SECONDS)).startsWith("control-plane.");
+    assertThat(impostor.serverNames().poll(10, TimeUnit.SECONDS)).startsWith("r");
+    assertThat(impostor.serverNames().poll(10, TimeUnit.SECONDS)).startsWith("control-plane.");
+    assertThat(impostor.requests()).isEmpty();
     assertThat(client.status().connected()).isFalse();
   }
 
@@ -314,7 +313,7 @@ class AdsClientTest {
     client.subscribeWildcard(TypeUrls.CLUSTER);
     client.start();
     assertThat(server.request().getNode()).isEqualTo(NODE);
-    assertThat(server.serverNames).containsExactly("control-plane.east.mesh.internal", oldName);
+    assertThat(server.serverNames()).containsExactly("control-plane.east.mesh.internal", oldName);
   }
 
   @Test

@@ -5,8 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Duration;
 import dev.hawser.api.naming.ClusterName;
+import dev.hawser.engine.testing.FakeControlPlane;
+import dev.hawser.engine.testing.MutableIdentity;
 import dev.hawser.engine.tls.MeshTls;
-import dev.hawser.engine.tls.MutableIdentity;
 import dev.hawser.trust.testing.TestAuthority;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.health.v3.Capability;
@@ -56,7 +57,7 @@ class HdsClientTest {
                 () -> List.of(server.address()));
         var client = new HdsClient(NODE, dialer, prober)) {
       client.start();
-      HealthCheckRequest hello = server.health.poll(10, TimeUnit.SECONDS).getHealthCheckRequest();
+      HealthCheckRequest hello = server.health().poll(10, TimeUnit.SECONDS).getHealthCheckRequest();
       assertThat(hello.getNode()).isEqualTo(NODE);
       assertThat(hello.getCapability().getHealthCheckProtocolsList())
           .containsExactly(Capability.Protocol.HTTP);
@@ -71,7 +72,7 @@ class HdsClientTest {
       for (int i = 0; i < 3; i++) {
         assertThat(
                 server
-                    .health
+                    .health()
                     .poll(10, TimeUnit.SECONDS)
                     .getEndpointHealthResponse()
                     .getClusterEndpointsHealth(0)

@@ -3,14 +3,11 @@ package dev.hawser.host.identity;
 import dev.hawser.api.naming.ClusterName;
 import dev.hawser.trust.svid.Svid;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -28,10 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ControlPlaneCalls {
   private static final Logger LOG = LoggerFactory.getLogger(ControlPlaneCalls.class);
-  private static final Metadata.Key<String> CODE =
-      Metadata.Key.of("hawser-code", Metadata.ASCII_STRING_MARSHALLER);
-  private static final Metadata.Key<String> HINT =
-      Metadata.Key.of("hawser-hint", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final int ROOT_LABEL_DIGITS = 16;
 
@@ -94,7 +87,7 @@ final class ControlPlaneCalls {
         try {
           return call.apply(new CallTarget(channel, deadline));
         } catch (StatusRuntimeException e) {
-          IdentityException explained = explain(e, address);
+          IdentityException explained = CallFailures.explain(e, address, cluster);
           boolean distrusted = explained.code().equals(IdentityException.NOT_TRUSTED);
           if (!explained.isTransient() && !distrusted) {
             throw explained;
@@ -137,78 +130,5 @@ final class ControlPlaneCalls {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private IdentityException explain(StatusRuntimeException e, String address) {
-    Status status = e.getStatus();
-    Metadata trailers = e.getTrailers();
-    String code = trailers == null ? null : trailers.get(CODE);
-    String hint = trailers == null ? null : trailers.get(HINT);
-    String description = status.getDescription();
-    if (code != null) {
-      return new IdentityException(
-          code, description == null ? code : description, hint == null ? "" : hint, e);
-    }
-    CertificateException distrust = distrust(e);
-    if (distrust != null) {
-      return new IdentityException(
-          IdentityException.NOT_TRUSTED,
-          "the server at "
-              + address
-              + " is not the control plane of "
-              + cluster
-              + ": "
-              + distrust.getMessage(),
-          "nothing was sent to it. Check the address, and whether something between intercepts TLS;"
-              + " a token of a cluster that was set up anew must be issued again",
-          e);
-    }
-    return switch (status.getCode()) {
-      case UNAUTHENTICATED, PERMISSION_DENIED, FAILED_PRECONDITION, INVALID_ARGUMENT, NOT_FOUND ->
-          new IdentityException(
-              "refused",
-              "the control plane at " + address + " refused: " + text(status),
-              hint == null ? "" : hint,
-              e);
-      case UNIMPLEMENTED ->
-          new IdentityException(
-              "refused",
-              "the server at " + address + " does not know this call: " + text(status),
-              "it is another program, or a control plane of another release",
-              e);
-      default ->
-          new IdentityException(
-              IdentityException.UNREACHABLE,
-              "the control plane at " + address + " does not answer: " + reason(e),
-              "check that it runs and that port "
-                  + HostPort.portOf(address)
-                  + " of it is reachable from here",
-              e);
-    };
-  }
-
-  private static String text(Status status) {
-    String description = status.getDescription();
-    return description == null ? status.getCode().name() : description;
-  }
-
-  /** The innermost message says more than gRPC's own "io exception". */
-  private static String reason(StatusRuntimeException e) {
-    String message = text(e.getStatus());
-    for (Throwable t = e.getCause(); t != null; t = t.getCause()) {
-      if (t.getMessage() != null) {
-        message = t.getMessage();
-      }
-    }
-    return message.lines().findFirst().orElse("");
-  }
-
-  private static @Nullable CertificateException distrust(Throwable e) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof CertificateException certificate) {
-        return certificate;
-      }
-    }
-    return null;
   }
 }

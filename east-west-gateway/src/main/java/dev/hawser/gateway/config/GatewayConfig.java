@@ -1,0 +1,61 @@
+package dev.hawser.gateway.config;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What a gateway is started with.
+ *
+ * @param node unique among the proxies of its cluster
+ * @param listen where other networks' connections arrive
+ * @param advertise {@code host:port} under which other clusters reach it
+ * @param dataDir for its key, its certificate and the last good configuration; 0700
+ * @param join how it proves who it is the first time
+ * @param admin where it shows itself, loopback by default
+ * @param drain how long connections may finish after SIGTERM
+ * @param limits what an outsider can grow
+ */
+public record GatewayConfig(
+    String node,
+    InetSocketAddress listen,
+    String advertise,
+    Path dataDir,
+    Join join,
+    InetSocketAddress admin,
+    Duration drain,
+    Limits limits) {
+
+  /** How the gateway proves who it is. */
+  public sealed interface Join {
+    /** By a one-use token in a file. */
+    record Token(Path file) implements Join {}
+
+    /** By a Kubernetes service-account token; the fields are those of a sidecar's start file. */
+    record Kubernetes(
+        Path tokenFile,
+        java.util.List<String> controlPlane,
+        String cluster,
+        String meshDomain,
+        Path rootsFile)
+        implements Join {}
+
+    /** It has joined before and its data directory says the rest. */
+    record Before() implements Join {}
+  }
+
+  /**
+   * What an outsider can grow.
+   *
+   * @param connections at the same time, from everywhere
+   * @param perSource at the same time, from one address
+   * @param hello from the beginning of a connection to a whole ClientHello
+   * @param idle without a byte in either direction
+   */
+  public record Limits(int connections, int perSource, Duration hello, Duration idle) {
+    /** Returns 20,000 connections, 5,000 from one address, 5 s and 1 h. */
+    public static Limits usual() {
+      return new Limits(20_000, 5_000, Duration.ofSeconds(5), Duration.ofHours(1));
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.hawser.gateway.splice;
+
+import dev.hawser.engine.hello.HelloHandler;
+import dev.hawser.engine.loop.EventLoops;
+import dev.hawser.engine.metrics.Metrics;
+import dev.hawser.gateway.config.GatewayConfig;
+import dev.hawser.gateway.probe.OwnName;
+import dev.hawser.gateway.route.Backend;
+import dev.hawser.gateway.route.RouteTable;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.SocketChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * All connections of the gateway. It takes them, looks up where they lead by the table of the
+ * moment, and ends those whose target is gone from a newer one.
+ */
+public final class Connections extends ChannelInitializer<SocketChannel> {
+  /**
+   * A slot's old connections may finish for this long after it was withdrawn or given to another
+   * workload.
+   */
+  private static final Duration WITHDRAWN = Duration.ofSeconds(10);
+
+  private final EventLoops loops;
+  private final GatewayConfig.Limits limits;
+  private final OwnName ownName;
+  private final SourceLimit sources;
+  private final GatewayMetrics metrics;
+  private final Set<Splice> splices = ConcurrentHashMap.newKeySet();
+  private final Map<InetSocketAddress, AtomicInteger> loads = new ConcurrentHashMap<>();
+  private volatile RouteTable table;
+
+  /** Makes the set. */
+  public Connections(
+      EventLoops loops,
+      GatewayConfig.Limits limits,
+      OwnName ownName,
+      Metrics metrics,
+      RouteTable table) {
+    this.loops = loops;
+    this.limits = limits;
+    this.ownName = ownName;
+    this.table = table;
+    sources = new SourceLimit(limits.connections(), limits.perSource());
+    this.metrics = new GatewayMetrics(metrics, sources);
+  }
+
+  /** Takes a newer table; connections that it no longer leads to end after a while. */
+  public void use(RouteTable newer) {
+    table = newer;
+    for (Splice splice : splices) {
+      if (!splice.isAllowedBy(newer)) {
+        splice.cutAfter(WITHDRAWN);
+      }
+    }
+  }
+
+  /** Returns the table in force. */
+  public RouteTable table() {
+    return table;
+  }
+
+  @Override
+  protected void initChannel(SocketChannel channel) {
+    InetAddress source = channel.remoteAddress().getAddress();
+    if (!sources.enter(source)) {
+      metrics.ended("", "too-many");
+      var _ = channel.close();
+      return;
+    }
+    channel.closeFuture().addListener(_ -> sources.leave(source));
+    channel
+        .pipeline()
+        .addLast(
+            new HelloHandler(
+                limits.hello(), new Opening(this, channel, loops, limits.idle(), ownName)));
+  }
+
+  int load(Backend backend) {
+    AtomicInteger load = loads.get(backend.address());
+    return load == null ? 0 : load.get();
+  }
+
+  void began(Splice splice) {
+    splices.add(splice);
+    loads.computeIfAbsent(splice.backend().address(), _ -> new AtomicInteger()).incrementAndGet();
+  }
+
+  void ended(Splice splice) {
+    splices.remove(splice);
+    loads.computeIfPresent(
+        splice.backend().address(), (_, load) -> load.decrementAndGet() == 0 ? null : load);
+  }
+
+  GatewayMetrics metrics() {
+    return metrics;
+  }
+
+  /** Returns how many connections are spliced now. */
+  public int open() {
+    return splices.size();
+  }
+
+  /** Waits for the connections to end, and ends those that have not at the deadline. */
+  public CompletionStage<?> drain(Duration deadline) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    long end = System.nanoTime() + deadline.toNanos();
+    ScheduledFuture<?> watch =
+        loops
+            .next()
+            .scheduleAtFixedRate(
+                () -> {
+                  if (splices.isEmpty()) {
+                    done.complete(null);
+                  } else if (System.nanoTime() > end) {
+                    splices.forEach(splice -> splice.cut("drained"));
+                    done.complete(null);
+                  }
+                },
+                0,
+                50,
+                TimeUnit.MILLISECONDS);
+    return done.whenComplete((_, _) -> watch.cancel(false));
+  }
+
+  static String remote(Channel channel) {
+    return channel.remoteAddress() instanceof InetSocketAddress address
+        ? address.getAddress().getHostAddress() + ":" + address.getPort()
+        : "";
+  }
+}

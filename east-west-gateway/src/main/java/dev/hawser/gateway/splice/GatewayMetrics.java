@@ -1,0 +1,33 @@
+package dev.hawser.gateway.splice;
+
+import dev.hawser.engine.metrics.Counter;
+import dev.hawser.engine.metrics.Family;
+import dev.hawser.engine.metrics.Metrics;
+
+/** What the gateway counts. Labels name services and outcomes, never what a stranger sent. */
+final class GatewayMetrics {
+  private final Family<Counter> connections;
+  private final Family<Counter> received;
+  private final Family<Counter> sent;
+
+  GatewayMetrics(Metrics metrics, SourceLimit limit) {
+    connections =
+        metrics.counter(
+            "hawser_gateway_connections_total",
+            "Connections by where they led and how they ended",
+            "name",
+            "outcome");
+    received = metrics.counter("hawser_gateway_received_bytes_total", "Bytes from callers", "name");
+    sent = metrics.counter("hawser_gateway_sent_bytes_total", "Bytes to callers", "name");
+    metrics.gauge("hawser_gateway_open_connections", "Connections that are open", limit::open);
+  }
+
+  void ended(String name, String outcome) {
+    connections.with(name, outcome).increment();
+  }
+
+  void bytes(String name, long in, long out) {
+    received.with(name).add(in);
+    sent.with(name).add(out);
+  }
+}

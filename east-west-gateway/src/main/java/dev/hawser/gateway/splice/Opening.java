@@ -1,0 +1,140 @@
+package dev.hawser.gateway.splice;
+
+import dev.hawser.engine.hello.Detection;
+import dev.hawser.engine.hello.HelloHandler;
+import dev.hawser.engine.hello.HelloRouter;
+import dev.hawser.engine.loop.ClientOptions;
+import dev.hawser.engine.loop.EventLoops;
+import dev.hawser.engine.relay.Relay;
+import dev.hawser.engine.relay.RelayOptions;
+import dev.hawser.gateway.probe.OwnName;
+import dev.hawser.gateway.route.Backend;
+import dev.hawser.gateway.route.Route;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
+
+/**
+ * The beginning of one connection: from its ClientHello to the splice, or to its end. What does not
+ * lead anywhere is closed without an answer. On the connection's event loop.
+ */
+final class Opening implements HelloRouter {
+  private final Connections connections;
+  private final Channel caller;
+  private final EventLoops loops;
+  private final Duration idle;
+  private final OwnName ownName;
+  private final long began = System.nanoTime();
+
+  Opening(
+      Connections connections, Channel caller, EventLoops loops, Duration idle, OwnName ownName) {
+    this.connections = connections;
+    this.caller = caller;
+    this.loops = loops;
+    this.idle = idle;
+    this.ownName = ownName;
+  }
+
+  @Override
+  public void onHello(ChannelHandlerContext ctx, Detection detection) {
+    switch (detection) {
+      case Detection.Sni sni -> route(ctx, sni.name());
+      case Detection.NoSni _ -> refuse("", "no-server-name");
+      case Detection.NotTls _ -> refuse("", "not-tls");
+      case Detection.Incomplete _ -> refuse("", "incomplete");
+      case Detection.Malformed _ -> refuse("", "malformed");
+    }
+  }
+
+  private void route(ChannelHandlerContext ctx, String name) {
+    switch (connections.table().find(name, connections::load)) {
+      case Route.Self _ -> {
+        ownName.serve(caller);
+        HelloHandler.replay(ctx);
+      }
+      case Route.Nowhere nowhere -> refuse(name, nowhere.reason());
+      case Route.To to -> connect(ctx, name, to, 0);
+    }
+  }
+
+  private void refuse(String name, String reason) {
+    connections.metrics().ended("", reason.replace(' ', '-'));
+    ConnectionLog.line(Connections.remote(caller), name, "", "", 0, 0, age(), reason);
+    var _ = caller.close();
+  }
+
+  /**
+   * Tries the candidates in turn; a slot has one, so its caller learns at once and goes elsewhere.
+   */
+  private void connect(ChannelHandlerContext ctx, String name, Route.To to, int index) {
+    Backend backend = to.candidates().get(index);
+    Bootstrap bootstrap =
+        loops
+            .client(
+                caller.eventLoop(),
+                ClientOptions.defaults().withHalfClosure(true).withAutoRead(false))
+            .handler(new ChannelInboundHandlerAdapter());
+    ChannelFuture connecting = bootstrap.connect(backend.address());
+    connecting.addListener(_ -> {
+      if (!caller.isActive()) {
+        var _ = connecting.channel().close();
+      } else if (connecting.isSuccess()) {
+        splice(ctx, name, to.group(), backend, connecting.channel());
+      } else if (index + 1 < to.candidates().size()) {
+        connect(ctx, name, to, index + 1);
+      } else {
+        connections.metrics().ended(to.group(), "unreachable");
+        ConnectionLog.line(
+            Connections.remote(caller),
+            name,
+            backend.hostPort(),
+            backend.workload(),
+            0,
+            0,
+            age(),
+            "unreachable: " + connecting.cause().getMessage());
+        var _ = caller.close();
+      }
+    });
+  }
+
+  private void splice(
+      ChannelHandlerContext ctx, String name, String group, Backend backend, Channel target) {
+    Splice splice = new Splice(group, backend, caller.eventLoop());
+    connections.began(splice);
+    Relay relay =
+        Relay.splice(
+            caller,
+            target,
+            RelayOptions.of(idle),
+            result -> {
+              splice.ended();
+              connections.ended(splice);
+              connections
+                  .metrics()
+                  .ended(group, result.ending().name().toLowerCase(java.util.Locale.ROOT));
+              connections.metrics().bytes(group, result.bytesAToB(), result.bytesBToA());
+              ConnectionLog.line(
+                  Connections.remote(caller),
+                  name,
+                  backend.hostPort(),
+                  backend.workload(),
+                  result.bytesAToB(),
+                  result.bytesBToA(),
+                  result.duration(),
+                  result.ending() + " " + result.detail());
+            });
+    splice.joined(relay);
+    HelloHandler.replay(ctx);
+    if (!splice.isAllowedBy(connections.table())) {
+      splice.cut("withdrawn while connecting");
+    }
+  }
+
+  private Duration age() {
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+}

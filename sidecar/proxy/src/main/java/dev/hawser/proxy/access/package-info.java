@@ -1,0 +1,9 @@
+/**
+ * Judges who may do what.
+ *
+ * <p>Starting points: {@link dev.hawser.proxy.access.AccessJudge}.
+ */
+@NullMarked
+package dev.hawser.proxy.access;
+
+import org.jspecify.annotations.NullMarked;

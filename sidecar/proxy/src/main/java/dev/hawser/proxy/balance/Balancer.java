@@ -1,0 +1,294 @@
+package dev.hawser.proxy.balance;
+
+import dev.hawser.api.model.Locality;
+import dev.hawser.proxy.model.EndpointConfig;
+import dev.hawser.proxy.model.EndpointSet;
+import dev.hawser.proxy.model.OutlierPolicy;
+import dev.hawser.proxy.model.UpstreamConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses endpoints of one upstream. Picks read one reference; updates, ticks and failures build
+ * the next.
+ *
+ * <p>Safe for use by any thread.
+ */
+public final class Balancer {
+  /** How long what was learned about an endpoint outlives its removal. */
+  private static final long MEMORY_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+  private static final int MAX_REMEMBERED = 2000;
+
+  /** What is kept of an endpoint from one update to the next. */
+  private record Known(InstanceHealth instance, PathHealth path, AtomicInteger active) {}
+
+  /** What is kept of one that is gone. */
+  private record Departed(Known known, long since) {}
+
+  private final HealthBook book;
+  private final LongSupplier clock;
+  private final OutlierPolicy outliers;
+  private final Duration stability;
+  private final ReentrantLock building = new ReentrantLock();
+  private final AtomicBoolean stale = new AtomicBoolean();
+  private final LinkedHashMap<EndpointConfig.Key, Departed> departed = new LinkedHashMap<>();
+  private final Map<EndpointConfig.InstanceKey, InstanceHealth> instances = new HashMap<>();
+  private Map<EndpointConfig.Key, Known> known = Map.of();
+  private volatile UpstreamConfig config;
+  private volatile @Nullable EndpointSet set;
+  private volatile List<Endpoint> endpoints = List.of();
+  private volatile @Nullable Selection selection;
+
+  /**
+   * Makes a balancer that knows no endpoints yet.
+   *
+   * @param book shared by all balancers of a process
+   * @param clock {@link System#nanoTime} but for tests
+   */
+  public Balancer(UpstreamConfig config, HealthBook book, LongSupplier clock) {
+    this.config = config;
+    this.book = book;
+    this.clock = clock;
+    this.outliers = config.outliers();
+    this.stability = config.stability();
+  }
+
+  /**
+   * Takes another configuration.
+   *
+   * @return false if it needs another balancer, since what was learned was learned by other rules
+   */
+  public boolean reconfigure(UpstreamConfig next) {
+    if (!next.outliers().equals(outliers) || !next.stability().equals(stability)) {
+      return false;
+    }
+    config = next;
+    rebuild();
+    return true;
+  }
+
+  /** Whether endpoints, maybe none, have been told: until then a request may wait for them. */
+  public boolean isKnown() {
+    return selection != null;
+  }
+
+  /** Returns all endpoints. */
+  public List<Endpoint> endpoints() {
+    return endpoints;
+  }
+
+  /**
+   * Chooses for a first try.
+   *
+   * @return null if there is none
+   */
+  public @Nullable Endpoint pick(Rotation rotation) {
+    Selection present = selection;
+    return present == null ? null : present.first(rotation);
+  }
+
+  /**
+   * Chooses for another try.
+   *
+   * @param onlyElsewhere whether an endpoint at an address that failed is no use
+   * @return null if there is none that was not tried
+   */
+  public @Nullable Endpoint pickAnother(
+      Attempts attempts, boolean onlyElsewhere, Rotation rotation) {
+    Selection present = selection;
+    return present == null ? null : present.another(attempts, onlyElsewhere, rotation);
+  }
+
+  /** Takes a new whole set of endpoints. */
+  public synchronized void update(EndpointSet next) {
+    long now = clock.getAsLong();
+    boolean first = selection == null;
+    Set<Integer> servingPriorities = servingPriorities();
+    Map<EndpointConfig.Key, Known> kept = new HashMap<>();
+    List<Endpoint> made = new ArrayList<>();
+    Map<EndpointConfig.Key, EndpointConfig.Health> before = healths();
+    for (EndpointSet.Group group : next.groups()) {
+      for (EndpointConfig endpoint : group.endpoints()) {
+        Known one = kept.get(endpoint.key());
+        if (one == null) {
+          boolean mayServeAtOnce =
+              first || servingPriorities.isEmpty() || servingPriorities.contains(group.priority());
+          one = remember(endpoint, mayServeAtOnce, before.get(endpoint.key()), now);
+          kept.put(endpoint.key(), one);
+        }
+        made.add(
+            new Endpoint(endpoint, group.priority(), one.instance(), one.path(), one.active()));
+      }
+    }
+    forgetGone(kept, now);
+    known = Map.copyOf(kept);
+    endpoints = List.copyOf(made);
+    set = next;
+    rebuild();
+  }
+
+  private Set<Integer> servingPriorities() {
+    Set<Integer> priorities = new HashSet<>();
+    for (Endpoint endpoint : endpoints) {
+      if (endpoint.config().health() != EndpointConfig.Health.UNHEALTHY && endpoint.isServing()) {
+        priorities.add(endpoint.priority());
+      }
+    }
+    return priorities;
+  }
+
+  private Map<EndpointConfig.Key, EndpointConfig.Health> healths() {
+    Map<EndpointConfig.Key, EndpointConfig.Health> healths = new HashMap<>();
+    for (Endpoint endpoint : endpoints) {
+      healths.put(endpoint.config().key(), endpoint.config().health());
+    }
+    return healths;
+  }
+
+  private Known remember(
+      EndpointConfig endpoint,
+      boolean mayServeAtOnce,
+      EndpointConfig.@Nullable Health before,
+      long now) {
+    Known present = known.get(endpoint.key());
+    if (present != null) {
+      boolean recovered =
+          before == EndpointConfig.Health.UNHEALTHY
+              && endpoint.health() != EndpointConfig.Health.UNHEALTHY;
+      if (recovered) {
+        present.path().condition().recovering(now);
+      }
+      return present;
+    }
+    Departed back = departed.remove(endpoint.key());
+    Known one = back != null ? back.known() : learn(endpoint);
+    // One that comes back waits; so does the first of a priority that others stand in for.
+    if (back != null || !mayServeAtOnce) {
+      one.path().condition().recovering(now);
+    }
+    one.path().address().join(one.path());
+    return one;
+  }
+
+  private Known learn(EndpointConfig endpoint) {
+    InstanceHealth instance =
+        instances.computeIfAbsent(
+            endpoint.instance(), _ -> new InstanceHealth(condition(), outliers, this::mayEject));
+    AddressHealth address = book.join(endpoint.address());
+    return new Known(instance, new PathHealth(condition(), address), new AtomicInteger());
+  }
+
+  private Condition condition() {
+    return new Condition(stability.toNanos(), this::rebuild);
+  }
+
+  private boolean mayEject() {
+    Set<InstanceHealth> all = new HashSet<>();
+    Set<InstanceHealth> out = new HashSet<>();
+    for (Endpoint endpoint : endpoints) {
+      all.add(endpoint.instance());
+      if (endpoint.instance().condition().phase() == Condition.Phase.DOWN) {
+        out.add(endpoint.instance());
+      }
+    }
+    return (out.size() + 1) * 100 <= outliers.maxEjectionPercent() * Math.max(1, all.size());
+  }
+
+  private void forgetGone(Map<EndpointConfig.Key, Known> kept, long now) {
+    known.forEach((key, one) -> {
+      if (!kept.containsKey(key)) {
+        book.leave(one.path());
+        departed.put(key, new Departed(one, now));
+      }
+    });
+    departed
+        .values()
+        .removeIf(gone -> now - gone.since() > MEMORY_NANOS || departed.size() > MAX_REMEMBERED);
+    Set<InstanceHealth> inUse = new HashSet<>();
+    kept.values().forEach(one -> inUse.add(one.instance()));
+    departed.values().forEach(gone -> inUse.add(gone.known().instance()));
+    instances.values().retainAll(inUse);
+  }
+
+  /** Lets time pass: ejections end, ramps rise. To be called about twice a second. */
+  public void tick() {
+    long now = clock.getAsLong();
+    boolean moving = false;
+    for (Endpoint endpoint : endpoints) {
+      endpoint.path().condition().tick(now);
+      endpoint.instance().tick(now);
+      moving |= endpoint.factor(now) < 1;
+    }
+    if (moving) {
+      rebuild();
+    }
+  }
+
+  /** Returns the endpoints that probes should find out about. */
+  public List<Endpoint> wantingProbe() {
+    return endpoints.stream().filter(Endpoint::wantsProbe).toList();
+  }
+
+  /**
+   * Builds the next selection. Whoever comes while another builds leaves a note and goes on, so
+   * that no event loop ever waits here.
+   */
+  private void rebuild() {
+    stale.set(true);
+    while (stale.get() && building.tryLock()) {
+      try {
+        stale.set(false);
+        EndpointSet present = set;
+        if (present != null) {
+          UpstreamConfig by = config;
+          selection =
+              SelectionBuilder.build(
+                  endpoints,
+                  by.policy(),
+                  present.overprovisioning(),
+                  by.localityWeighted() ? localityWeights(present) : Map.of(),
+                  clock.getAsLong());
+        }
+      } finally {
+        building.unlock();
+      }
+    }
+  }
+
+  private static Map<Locality, Integer> localityWeights(EndpointSet set) {
+    Map<Locality, Integer> weights = new HashMap<>();
+    for (EndpointSet.Group group : set.groups()) {
+      if (group.weight() > 0) {
+        weights.merge(group.locality(), group.weight(), Math::max);
+      }
+    }
+    return weights;
+  }
+
+  /** Returns how things stand, for people. */
+  public BalancerView view() {
+    Selection present = selection;
+    long now = clock.getAsLong();
+    return new BalancerView(
+        present != null,
+        present == null
+            ? List.of()
+            : present.shares().stream()
+                .map(s -> new BalancerView.Share(s.priority(), s.degraded(), s.percent()))
+                .toList(),
+        endpoints.stream().map(endpoint -> BalancerView.of(endpoint, now)).toList());
+  }
+}

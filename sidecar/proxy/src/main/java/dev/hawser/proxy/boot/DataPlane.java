@@ -1,0 +1,110 @@
+package dev.hawser.proxy.boot;
+
+import dev.hawser.engine.loop.EventLoops;
+import dev.hawser.engine.metrics.Metrics;
+import dev.hawser.engine.tls.IdentitySource;
+import dev.hawser.engine.tls.MeshTls;
+import dev.hawser.proxy.context.Connections;
+import dev.hawser.proxy.context.ProxyContext;
+import dev.hawser.proxy.http.HttpLimits;
+import dev.hawser.proxy.listener.ListenerSet;
+import dev.hawser.proxy.routing.RouteBook;
+import dev.hawser.proxy.telemetry.AccessLog;
+import dev.hawser.proxy.telemetry.Telemetry;
+import dev.hawser.proxy.upstream.Upstreams;
+import dev.hawser.proxy.worker.Workers;
+import dev.hawser.trust.svid.Svid;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Everything between the sockets, without what configures it. Changes are made by one thread that
+ * is not an event loop.
+ */
+public final class DataPlane implements AutoCloseable {
+  private static final int MAX_CONNECTIONS = 20_000;
+
+  private final EventLoops loops;
+  private final MeshTls tls;
+  private final Upstreams upstreams;
+  private final RouteBook routes;
+  private final Connections connections;
+  private final ListenerSet listeners;
+  private final AccessLog accessLog;
+
+  /**
+   * Starts the threads; nothing listens yet.
+   *
+   * @param askForHost asks the control plane for a host on demand, by {@code <table>/<authority>}
+   */
+  public DataPlane(
+      IdentitySource identity,
+      EventLoops.Options threads,
+      Metrics metrics,
+      AccessLog accessLog,
+      HttpLimits limits,
+      Consumer<String> askForHost) {
+    this.accessLog = accessLog;
+    this.loops = EventLoops.start(threads);
+    this.tls = MeshTls.start(identity, MeshTls.Options.defaults());
+    Workers workers = new Workers(loops);
+    this.upstreams = new Upstreams(loops, workers.all(), tls, metrics, limits);
+    this.routes = new RouteBook(workers, askForHost);
+    this.connections = new Connections(workers, MAX_CONNECTIONS);
+    ProxyContext context =
+        new ProxyContext(
+            loops,
+            workers,
+            upstreams,
+            routes,
+            connections,
+            new Telemetry(metrics, accessLog),
+            limits,
+            Optional.of(tls),
+            () -> identity.svid().map(Svid::id));
+    this.listeners = new ListenerSet(context, metrics);
+    metrics.gauge("hawser_downstream_connections", "Connections that are open", connections::count);
+  }
+
+  public MeshTls tls() {
+    return tls;
+  }
+
+  public Upstreams upstreams() {
+    return upstreams;
+  }
+
+  public RouteBook routes() {
+    return routes;
+  }
+
+  public ListenerSet listeners() {
+    return listeners;
+  }
+
+  /** Returns how many connections are open. */
+  public int connections() {
+    return connections.count();
+  }
+
+  /**
+   * Takes no more connections, tells the peers to go elsewhere and lets what has begun end.
+   *
+   * @param deadline after which what is left is cut
+   */
+  public CompletableFuture<Void> drain(Duration deadline) {
+    listeners.stopAccepting();
+    return connections.drain(deadline);
+  }
+
+  @Override
+  public void close() {
+    listeners.close();
+    upstreams.close();
+    loops.close();
+    tls.close();
+    accessLog.close();
+  }
+}

@@ -1,0 +1,259 @@
+package dev.hawser.proxy.boot;
+
+import com.google.protobuf.Message;
+import dev.hawser.engine.xds.AdsClient;
+import dev.hawser.engine.xds.ResourceApplier;
+import dev.hawser.engine.xds.ResourceRejectedException;
+import dev.hawser.engine.xds.TypeUrls;
+import dev.hawser.host.identity.IdentityClient;
+import dev.hawser.proxy.codec.ClusterCodec;
+import dev.hawser.proxy.codec.EndpointCodec;
+import dev.hawser.proxy.codec.ListenerCodec;
+import dev.hawser.proxy.codec.RouteCodec;
+import dev.hawser.proxy.codec.SecretCodec;
+import dev.hawser.proxy.model.EndpointSet;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Feeds the data plane from xDS, and subscribes what follows from what came: listeners name routes,
+ * routes name upstreams, upstreams name endpoints. Lives on the xDS thread.
+ */
+final class XdsFeed {
+  private final DataPlane plane;
+  private final IdentityClient identity;
+  private final Map<String, Map<String, Message>> raw = new ConcurrentHashMap<>();
+  private final Set<String> upstreams = new TreeSet<>();
+  private @Nullable AdsClient ads;
+
+  XdsFeed(DataPlane plane, IdentityClient identity) {
+    this.plane = plane;
+    this.identity = identity;
+  }
+
+  /** Takes part in a client that is being made. */
+  AdsClient.Builder register(AdsClient.Builder builder) {
+    return builder
+        .register(new Listeners())
+        .register(new Routes())
+        .register(new Hosts())
+        .register(new Upstreams())
+        .register(new Endpoints())
+        .register(new Secrets());
+  }
+
+  /** Makes the first subscriptions, before the client starts. */
+  void begin(AdsClient client) {
+    ads = client;
+    client.subscribe(TypeUrls.SECRET, SecretCodec.name());
+    client.subscribeWildcard(TypeUrls.LISTENER);
+  }
+
+  /** Asks for a host on demand; safe for use by any thread. */
+  void askForHost(String resource) {
+    AdsClient client = ads;
+    if (client != null) {
+      client.subscribe(TypeUrls.VIRTUAL_HOST, resource);
+    }
+  }
+
+  /** Returns the messages in force, by type and name. */
+  Map<String, Map<String, Message>> raw() {
+    Map<String, Map<String, Message>> copy = new TreeMap<>();
+    raw.forEach((type, messages) -> copy.put(type, new TreeMap<>(messages)));
+    return copy;
+  }
+
+  private void keep(Message message, String name) {
+    raw.computeIfAbsent(
+            message.getDescriptorForType().getFullName(), _ -> new ConcurrentHashMap<>())
+        .put(name, message);
+  }
+
+  private void drop(Message prototype, String name) {
+    Map<String, Message> messages = raw.get(prototype.getDescriptorForType().getFullName());
+    if (messages != null) {
+      messages.remove(name);
+    }
+  }
+
+  private void follow() {
+    AdsClient client = ads;
+    if (client == null) {
+      return;
+    }
+    Wants wants = Wants.of(plane);
+    client.replaceSubscriptions(TypeUrls.ROUTE, wants.routes());
+    client.replaceSubscriptions(TypeUrls.CLUSTER, wants.upstreams());
+    Set<String> gone = new TreeSet<>(upstreams);
+    gone.removeAll(wants.upstreams());
+    for (String name : gone) {
+      plane.upstreams().forget(name);
+      drop(Cluster.getDefaultInstance(), name);
+    }
+    upstreams.clear();
+    upstreams.addAll(wants.upstreams());
+    Set<String> services = Wants.endpoints(plane);
+    client.replaceSubscriptions(TypeUrls.ENDPOINT, services);
+    plane.upstreams().keepEndpoints(services);
+  }
+
+  /** LDS. */
+  private final class Listeners implements ResourceApplier<Listener> {
+    @Override
+    public Listener prototype() {
+      return Listener.getDefaultInstance();
+    }
+
+    @Override
+    public void onChanged(String name, Listener resource, String version)
+        throws ResourceRejectedException {
+      try {
+        plane.listeners().put(ListenerCodec.read(resource));
+      } catch (IOException e) {
+        throw new ResourceRejectedException("address", String.valueOf(e.getMessage()));
+      }
+      keep(resource, name);
+    }
+
+    @Override
+    public void onRemoved(String name) {
+      plane.listeners().remove(name);
+      drop(prototype(), name);
+    }
+
+    @Override
+    public void onBatchEnd() {
+      follow();
+    }
+  }
+
+  /** RDS. */
+  private final class Routes implements ResourceApplier<RouteConfiguration> {
+    @Override
+    public RouteConfiguration prototype() {
+      return RouteConfiguration.getDefaultInstance();
+    }
+
+    @Override
+    public void onChanged(String name, RouteConfiguration resource, String version)
+        throws ResourceRejectedException {
+      plane.routes().put(RouteCodec.read(resource));
+      keep(resource, name);
+    }
+
+    @Override
+    public void onRemoved(String name) {
+      plane.routes().remove(name);
+      drop(prototype(), name);
+    }
+
+    @Override
+    public void onBatchEnd() {
+      follow();
+    }
+  }
+
+  /** VHDS. */
+  private final class Hosts implements ResourceApplier<VirtualHost> {
+    @Override
+    public VirtualHost prototype() {
+      return VirtualHost.getDefaultInstance();
+    }
+
+    @Override
+    public void onChanged(String name, VirtualHost resource, String version)
+        throws ResourceRejectedException {
+      plane.routes().putHost(name, RouteCodec.read(resource));
+      keep(resource, name);
+    }
+
+    @Override
+    public void onRemoved(String name) {
+      plane.routes().removeHost(name);
+      drop(prototype(), name);
+    }
+
+    @Override
+    public void onBatchEnd() {
+      follow();
+    }
+  }
+
+  /** CDS. */
+  private final class Upstreams implements ResourceApplier<Cluster> {
+    @Override
+    public Cluster prototype() {
+      return Cluster.getDefaultInstance();
+    }
+
+    @Override
+    public void onChanged(String name, Cluster resource, String version)
+        throws ResourceRejectedException {
+      plane.upstreams().configure(ClusterCodec.read(resource));
+      keep(resource, name);
+    }
+
+    @Override
+    public void onRemoved(String name) {
+      plane.upstreams().remove(name);
+      drop(prototype(), name);
+    }
+
+    @Override
+    public void onBatchEnd() {
+      follow();
+    }
+  }
+
+  /** EDS. */
+  private final class Endpoints implements ResourceApplier<ClusterLoadAssignment> {
+    @Override
+    public ClusterLoadAssignment prototype() {
+      return ClusterLoadAssignment.getDefaultInstance();
+    }
+
+    @Override
+    public void onChanged(String name, ClusterLoadAssignment resource, String version)
+        throws ResourceRejectedException {
+      plane.upstreams().update(EndpointCodec.read(resource));
+      keep(resource, name);
+    }
+
+    @Override
+    public void onRemoved(String name) {
+      plane.upstreams().update(EndpointSet.empty(name));
+      drop(prototype(), name);
+    }
+  }
+
+  /** SDS: trust only. */
+  private final class Secrets implements ResourceApplier<Secret> {
+    @Override
+    public Secret prototype() {
+      return Secret.getDefaultInstance();
+    }
+
+    @Override
+    public void onChanged(String name, Secret resource, String version)
+        throws ResourceRejectedException {
+      identity.updateBundles(SecretCodec.read(resource, identity.bundles()));
+    }
+
+    @Override
+    public void onRemoved(String name) {
+      // Whoever withdraws all trust would cut this proxy off; what is trusted stays until replaced.
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.hawser.proxy.codec;
+
+import com.google.protobuf.ByteString;
+import dev.hawser.engine.xds.ResourceRejectedException;
+import dev.hawser.engine.xds.SupportedFields;
+import dev.hawser.trust.authority.RevocationList;
+import dev.hawser.trust.bundle.TrustBundle;
+import dev.hawser.trust.bundle.TrustBundles;
+import dev.hawser.trust.spiffe.TrustDomain;
+import dev.hawser.trust.x509.Certificates;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import java.math.BigInteger;
+import java.security.cert.X509Certificate;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads trust bundles (SDS). A secret with a key is refused: keys never travel. */
+public final class SecretCodec {
+  private SecretCodec() {}
+
+  /** The name of the one secret that a proxy subscribes. */
+  public static String name() {
+    return TlsCodec.BUNDLES;
+  }
+
+  /**
+   * Reads a resource.
+   *
+   * @param present what is trusted now: a bundle with other roots counts as the next of its
+   *     sequence, since the message has no number
+   */
+  public static TrustBundles read(Secret secret, TrustBundles present)
+      throws ResourceRejectedException {
+    SupportedFields.requireKnown(secret);
+    SupportedFields.requireOnly("", secret, "name", "validation_context");
+    CertificateValidationContext context = secret.getValidationContext();
+    String path = "validation_context";
+    SupportedFields.requireOnly(path, context, "custom_validator_config", "crl");
+    String at = path + ".custom_validator_config.typed_config";
+    SPIFFECertValidatorConfig config =
+        Fields.unpack(
+            at,
+            context.getCustomValidatorConfig().getTypedConfig(),
+            SPIFFECertValidatorConfig.getDefaultInstance());
+    Map<TrustDomain, TrustBundle> bundles = new HashMap<>();
+    for (int i = 0; i < config.getTrustDomainsCount(); i++) {
+      TrustBundle bundle =
+          bundle(at + ".trust_domains[" + i + "]", config.getTrustDomains(i), present);
+      bundles.put(bundle.trustDomain(), bundle);
+    }
+    if (bundles.isEmpty()) {
+      throw Fields.rejected(at + ".trust_domains", "none (expected: at least the own)");
+    }
+    return new TrustBundles(bundles, revoked(path + ".crl", context, bundles, present));
+  }
+
+  private static TrustBundle bundle(
+      String path, SPIFFECertValidatorConfig.TrustDomain item, TrustBundles present)
+      throws ResourceRejectedException {
+    try {
+      TrustDomain trustDomain = new TrustDomain(item.getName());
+      List<X509Certificate> roots =
+          Certificates.parsePem(item.getTrustBundle().getInlineBytes().toStringUtf8());
+      Optional<TrustBundle> known = present.find(trustDomain);
+      if (known.isPresent() && known.get().roots().equals(roots)) {
+        return known.get();
+      }
+      return new TrustBundle(
+          trustDomain, roots, known.map(bundle -> bundle.sequence() + 1).orElse(1L));
+    } catch (IllegalArgumentException e) {
+      throw Fields.rejected(path, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A list counts only if a trusted root signed it; what was revoked stays revoked. */
+  private static Set<BigInteger> revoked(
+      String path,
+      CertificateValidationContext context,
+      Map<TrustDomain, TrustBundle> bundles,
+      TrustBundles present)
+      throws ResourceRejectedException {
+    Set<BigInteger> revoked = new HashSet<>(present.revokedIntermediates());
+    ByteString crl = context.getCrl().getInlineBytes();
+    if (crl.isEmpty()) {
+      return revoked;
+    }
+    try {
+      RevocationList list = RevocationList.parse(crl.toByteArray());
+      list.verify(
+          bundles.values().stream().flatMap(bundle -> bundle.roots().stream()).distinct().toList());
+      revoked.addAll(list.serials());
+      return revoked;
+    } catch (IllegalArgumentException e) {
+      throw Fields.rejected(path, String.valueOf(e.getMessage()));
+    }
+  }
+}

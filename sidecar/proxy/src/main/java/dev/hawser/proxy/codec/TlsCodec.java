@@ -1,0 +1,133 @@
+package dev.hawser.proxy.codec;
+
+import dev.hawser.engine.xds.ResourceRejectedException;
+import dev.hawser.engine.xds.SupportedFields;
+import dev.hawser.proxy.model.UpstreamConfig.Security;
+import dev.hawser.trust.spiffe.SpiffeId;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads TLS contexts. Certificates are always this proxy's own and trust is always the mesh's
+ * bundles; a context that asks for anything else is refused.
+ */
+final class TlsCodec {
+  /** The secret that stands for the proxy's own certificate. */
+  private static final String OWN_CERTIFICATE = "default";
+
+  /** The secret that holds the trust bundles. */
+  static final String BUNDLES = "bundles";
+
+  private TlsCodec() {}
+
+  /** Returns the protocols offered to callers. */
+  static List<String> downstream(String path, TransportSocket socket)
+      throws ResourceRejectedException {
+    String at = path + ".typed_config";
+    DownstreamTlsContext context =
+        Fields.unpack(at, socket.getTypedConfig(), DownstreamTlsContext.getDefaultInstance());
+    SupportedFields.requireOnly(at, context, "common_tls_context", "require_client_certificate");
+    if (!context.getRequireClientCertificate().getValue()) {
+      throw Fields.rejected(at + ".require_client_certificate", "false (expected: true)");
+    }
+    CommonTlsContext common = context.getCommonTlsContext();
+    common(at + ".common_tls_context", common);
+    return common.getAlpnProtocolsList();
+  }
+
+  static Security upstream(String path, TransportSocket socket) throws ResourceRejectedException {
+    String at = path + ".typed_config";
+    UpstreamTlsContext context =
+        Fields.unpack(at, socket.getTypedConfig(), UpstreamTlsContext.getDefaultInstance());
+    SupportedFields.requireOnly(at, context, "common_tls_context", "auto_host_sni");
+    if (!context.getAutoHostSni()) {
+      throw Fields.rejected(
+          at + ".auto_host_sni", "false (expected: true, endpoints name their servers)");
+    }
+    CommonTlsContext common = context.getCommonTlsContext();
+    common(at + ".common_tls_context", common);
+    if (!common.hasCombinedValidationContext()) {
+      throw Fields.rejected(
+          at + ".common_tls_context.combined_validation_context",
+          "absent (expected: the identities that may serve)");
+    }
+    return new Security.MutualTls(
+        identities(
+            at + ".common_tls_context.combined_validation_context.default_validation_context",
+            common.getCombinedValidationContext().getDefaultValidationContext()),
+        common.getAlpnProtocolsList());
+  }
+
+  private static void common(String path, CommonTlsContext common)
+      throws ResourceRejectedException {
+    SupportedFields.requireOnly(
+        path,
+        common,
+        "tls_params",
+        "alpn_protocols",
+        "tls_certificate_sds_secret_configs",
+        "validation_context_sds_secret_config",
+        "combined_validation_context");
+    TlsParameters parameters = common.getTlsParams();
+    SupportedFields.requireOnly(
+        path + ".tls_params",
+        parameters,
+        "tls_minimum_protocol_version",
+        "tls_maximum_protocol_version");
+    boolean old =
+        switch (parameters.getTlsMinimumProtocolVersion()) {
+          case TLS_AUTO, TLSv1_2, TLSv1_3 -> false;
+          default -> true;
+        };
+    if (old) {
+      throw Fields.rejected(
+          path + ".tls_params.tls_minimum_protocol_version",
+          parameters.getTlsMinimumProtocolVersion() + " (expected: TLSv1_2 or TLSv1_3)");
+    }
+    for (SdsSecretConfig secret : common.getTlsCertificateSdsSecretConfigsList()) {
+      requireSecret(path + ".tls_certificate_sds_secret_configs", secret, OWN_CERTIFICATE);
+    }
+    SdsSecretConfig trust =
+        common.hasCombinedValidationContext()
+            ? common.getCombinedValidationContext().getValidationContextSdsSecretConfig()
+            : common.getValidationContextSdsSecretConfig();
+    requireSecret(path + ".validation_context_sds_secret_config", trust, BUNDLES);
+  }
+
+  private static void requireSecret(String path, SdsSecretConfig secret, String name)
+      throws ResourceRejectedException {
+    if (!secret.getName().equals(name)) {
+      throw Fields.rejected(
+          path + ".name", "'" + secret.getName() + "' (expected: '" + name + "')");
+    }
+  }
+
+  private static Set<SpiffeId> identities(String path, CertificateValidationContext context)
+      throws ResourceRejectedException {
+    SupportedFields.requireOnly(path, context, "match_typed_subject_alt_names");
+    Set<SpiffeId> identities = new HashSet<>();
+    for (int i = 0; i < context.getMatchTypedSubjectAltNamesCount(); i++) {
+      String at = path + ".match_typed_subject_alt_names[" + i + "]";
+      SubjectAltNameMatcher matcher = context.getMatchTypedSubjectAltNames(i);
+      if (matcher.getSanType() != SubjectAltNameMatcher.SanType.URI
+          || !matcher.getMatcher().hasExact()) {
+        throw Fields.rejected(at, matcher.getSanType() + " (expected: an exact URI)");
+      }
+      try {
+        identities.add(SpiffeId.parse(matcher.getMatcher().getExact()));
+      } catch (IllegalArgumentException e) {
+        throw Fields.rejected(at, String.valueOf(e.getMessage()));
+      }
+    }
+    return identities;
+  }
+}

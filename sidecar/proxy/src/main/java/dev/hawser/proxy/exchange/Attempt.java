@@ -1,0 +1,183 @@
+package dev.hawser.proxy.exchange;
+
+import dev.hawser.engine.tls.PeerCheck;
+import dev.hawser.proxy.balance.Endpoint;
+import dev.hawser.proxy.http.ClientConnection;
+import dev.hawser.proxy.http.HeaderNames;
+import dev.hawser.proxy.http.HttpStream;
+import dev.hawser.proxy.http.ResetReason;
+import dev.hawser.proxy.http.StreamFailure;
+import dev.hawser.proxy.http.StreamListener;
+import dev.hawser.proxy.upstream.ConnectionPool;
+import dev.hawser.proxy.upstream.WorkerUpstream;
+import dev.hawser.trust.spiffe.SpiffeId;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/** One try of a request on one endpoint. */
+final class Attempt implements ConnectionPool.Waiter, StreamListener {
+  private static final String GRPC = "application/grpc";
+
+  private final Exchange exchange;
+  private final WorkerUpstream upstream;
+  private final Endpoint endpoint;
+  private @Nullable HttpStream stream;
+  private @Nullable SpiffeId peer;
+  private int status;
+  private boolean answerNoted;
+  private boolean responseEnded;
+  private boolean over;
+
+  Attempt(Exchange exchange, WorkerUpstream upstream, Endpoint endpoint) {
+    this.exchange = exchange;
+    this.upstream = upstream;
+    this.endpoint = endpoint;
+  }
+
+  void begin() {
+    upstream.acquire(endpoint, this);
+  }
+
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Returns who is at the other end, once there is a verified one. */
+  @Nullable SpiffeId peer() {
+    return peer;
+  }
+
+  /** Returns the stream to send on, or null while there is no connection. */
+  @Nullable HttpStream stream() {
+    return over ? null : stream;
+  }
+
+  @Override
+  public void connected(ClientConnection connection) {
+    if (over) {
+      return;
+    }
+    peer = connection.channel().attr(PeerCheck.PEER).get();
+    stream = connection.open(this);
+    endpoint.began();
+    exchange.onStream(this, stream);
+  }
+
+  @Override
+  public void failed(StreamFailure failure) {
+    if (!over) {
+      over = true;
+      exchange.onAttemptFailed(this, failure);
+    }
+  }
+
+  @Override
+  public void onHeaders(Http2Headers headers, boolean end) {
+    if (over) {
+      return;
+    }
+    status = Exchange.parseStatus(headers.status());
+    if (!isGrpc(headers)) {
+      noteAnswer(status);
+    } else if (end) {
+      noteGrpc(headers);
+    }
+    responseEnded = end;
+    exchange.onResponse(this, headers, end);
+  }
+
+  private static boolean isGrpc(Http2Headers headers) {
+    CharSequence type = headers.get(HeaderNames.CONTENT_TYPE);
+    return type != null && AsciiString.regionMatches(type, true, 0, GRPC, 0, GRPC.length());
+  }
+
+  /** A gRPC server says only at the end how it went. */
+  private void noteGrpc(Http2Headers fields) {
+    CharSequence code = fields.get(HeaderNames.GRPC_STATUS);
+    boolean unavailable = code != null && AsciiString.contentEquals(code, "14");
+    noteAnswer(unavailable ? 503 : status);
+  }
+
+  private void noteAnswer(int as) {
+    if (!answerNoted) {
+      answerNoted = true;
+      upstream.upstream().noteAnswer(endpoint, as);
+    }
+  }
+
+  @Override
+  public void onInformational(Http2Headers headers) {
+    if (!over) {
+      exchange.onInterim(headers);
+    }
+  }
+
+  @Override
+  public void onData(ByteBuf data, boolean end) {
+    if (over) {
+      data.release();
+      return;
+    }
+    responseEnded = end;
+    exchange.onResponseData(this, data, end);
+  }
+
+  @Override
+  public void onTrailers(Http2Headers trailers) {
+    if (!over) {
+      responseEnded = true;
+      noteGrpc(trailers);
+      exchange.onResponseTrailers(this, trailers);
+    }
+  }
+
+  @Override
+  public void onWritable() {
+    if (!over) {
+      exchange.onUpstreamWritable();
+    }
+  }
+
+  @Override
+  public void onReset(StreamFailure failure) {
+    if (over) {
+      return;
+    }
+    over = true;
+    endpoint.ended();
+    upstream.upstream().noteFailure(endpoint, failure);
+    exchange.onAttemptFailed(this, failure);
+  }
+
+  /** The exchange is done with it; what has not ended is broken off. */
+  void release() {
+    if (over) {
+      return;
+    }
+    over = true;
+    HttpStream open = stream;
+    if (open == null) {
+      upstream.cancel(endpoint, this);
+      return;
+    }
+    if (!answerNoted && responseEnded) {
+      noteAnswer(status);
+    }
+    endpoint.ended();
+    if (!responseEnded || !exchange.isRequestSent()) {
+      open.reset(ResetReason.CANCEL);
+    }
+  }
+
+  /** The exchange gave up waiting for it: that counts against the endpoint. */
+  void timeOut(String detail) {
+    if (!over && stream != null) {
+      upstream
+          .upstream()
+          .noteFailure(endpoint, new StreamFailure(StreamFailure.Kind.TRY_TIMEOUT, detail));
+    }
+    release();
+  }
+}

@@ -1,0 +1,487 @@
+package dev.hawser.proxy.exchange;
+
+import dev.hawser.proxy.balance.Attempts;
+import dev.hawser.proxy.balance.Balancer;
+import dev.hawser.proxy.balance.Endpoint;
+import dev.hawser.proxy.http.HeaderNames;
+import dev.hawser.proxy.http.HttpStream;
+import dev.hawser.proxy.http.ResetReason;
+import dev.hawser.proxy.http.StreamFailure;
+import dev.hawser.proxy.http.StreamListener;
+import dev.hawser.proxy.model.RetryRule;
+import dev.hawser.proxy.model.RouteRule;
+import dev.hawser.proxy.upstream.WorkerUpstream;
+import dev.hawser.proxy.worker.Worker;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response. Nothing is shown to the caller before a response head is there that
+ * will not be replaced by another try; after that nothing is ever tried again.
+ *
+ * <p>Lives on one event loop.
+ */
+public final class Exchange implements StreamListener {
+  private final Worker worker;
+  private final Side side;
+  private final HttpStream downstream;
+  private final ExchangeFacts facts;
+  private final ExchangeTimers timers;
+  private final RequestBody body = new RequestBody();
+  private final Attempts attempts = new Attempts();
+  private @Nullable Http2Headers request;
+  private @Nullable WorkerUpstream upstream;
+  private RetryRule retries = RetryRule.none();
+  private Optional<Duration> timeout = Optional.empty();
+  private @Nullable Attempt attempt;
+  private boolean idempotent;
+  private boolean responseBegun;
+  private boolean over;
+  private int retriesTaken;
+  private int requestOwed;
+  private int responseOwed;
+
+  /** Makes the listener of a request. */
+  public Exchange(Worker worker, Side side, HttpStream downstream, String protocol) {
+    this.worker = worker;
+    this.side = side;
+    this.downstream = downstream;
+    this.facts = new ExchangeFacts(protocol);
+    this.timers = new ExchangeTimers(worker.timers(), this);
+  }
+
+  static int parseStatus(@Nullable CharSequence status) {
+    return status != null && status.length() == 3
+        ? (status.charAt(0) - '0') * 100 + (status.charAt(1) - '0') * 10 + status.charAt(2) - '0'
+        : 0;
+  }
+
+  // ---- what the caller sends
+
+  @Override
+  public void onHeaders(Http2Headers headers, boolean end) {
+    request = headers;
+    facts.begin(headers);
+    idempotent = RetryJudge.isIdempotent(headers.method());
+    if (end) {
+      body.none();
+    }
+    side.route(headers, this::decided);
+  }
+
+  private void decided(RouteDecision decision) {
+    if (over) {
+      return;
+    }
+    switch (decision) {
+      case RouteDecision.Answer(LocalReply reply) -> answer(reply);
+      case RouteDecision.Forward forward -> forward(forward);
+    }
+  }
+
+  private void forward(RouteDecision.Forward forward) {
+    WorkerUpstream to = forward.upstream().on(worker);
+    facts.upstream(forward.upstream());
+    if (!to.begin()) {
+      answer(Replies.tooManyRequests(forward.upstream().name()));
+      return;
+    }
+    upstream = to;
+    RouteRule.Action.Forward action = forward.action();
+    retries = side.retries(action);
+    timeout = action.timeout();
+    Http2Headers head = request();
+    action.hostRewrite().ifPresent(head::authority);
+    side.prepare(head);
+    facts.requestId(head.get(HeaderNames.X_REQUEST_ID));
+    timers.watchIdle(action.idleTimeout().orElse(side.idleTimeout()));
+    if (body.isEnded()) {
+      armTotal();
+    }
+    firstTry();
+  }
+
+  private void armTotal() {
+    timeout.ifPresent(timers::armTotal);
+  }
+
+  private void firstTry() {
+    WorkerUpstream to = upstream();
+    switch (to.upstream().state()) {
+      case GONE -> answer(Replies.noSuchUpstream(to.upstream().name()));
+      case AWAITED -> {
+        timers.armAwait();
+        to.whenChanged(this::upstreamChanged);
+      }
+      case READY -> {
+        Balancer balancer = to.upstream().balancer();
+        Endpoint endpoint = balancer == null ? null : balancer.pick(to.rotation());
+        if (endpoint == null) {
+          answer(Replies.noEndpoints(to.upstream().name()));
+        } else {
+          tryOn(endpoint);
+        }
+      }
+    }
+  }
+
+  private void upstreamChanged() {
+    if (!over && attempt == null) {
+      timers.cancelAwait();
+      firstTry();
+    }
+  }
+
+  private void tryOn(Endpoint endpoint) {
+    facts.attempt(endpoint);
+    Attempt next = new Attempt(this, upstream(), endpoint);
+    attempt = next;
+    retries.perTryTimeout().ifPresent(timers::armTry);
+    next.begin();
+  }
+
+  /** The attempt has a stream: everything so far goes out on it. */
+  void onStream(Attempt from, HttpStream stream) {
+    facts.peer(from.peer());
+    Http2Headers head = request();
+    if (body.isHeadOnly()) {
+      stream.sendHeaders(head, true);
+    } else {
+      stream.sendHeaders(head, false);
+      body.replay(stream);
+    }
+    settleRequest();
+  }
+
+  @Override
+  public void onData(ByteBuf data, boolean end) {
+    if (over) {
+      data.release();
+      return;
+    }
+    int size = data.readableBytes();
+    requestOwed += size;
+    facts.requestBytes(size);
+    timers.touch();
+    HttpStream stream = stream();
+    if (stream == null) {
+      body.hold(data, end);
+    } else {
+      body.pass(data, end, stream);
+    }
+    requestEnded(end);
+    settleRequest();
+  }
+
+  @Override
+  public void onTrailers(Http2Headers trailers) {
+    if (over) {
+      return;
+    }
+    trailers.remove(HeaderNames.X_FORWARDED_CLIENT_CERT);
+    HttpStream stream = stream();
+    if (stream == null) {
+      body.holdTrailers(trailers);
+    } else {
+      body.passTrailers(trailers, stream);
+    }
+    requestEnded(true);
+  }
+
+  private void requestEnded(boolean end) {
+    if (end && !over && upstream != null) {
+      armTotal();
+    }
+  }
+
+  /** Lets the caller send more once what it sent is on its way. */
+  private void settleRequest() {
+    HttpStream stream = stream();
+    if (requestOwed > 0 && stream != null && stream.isWritable()) {
+      int owed = requestOwed;
+      requestOwed = 0;
+      downstream.credit(owed);
+    }
+  }
+
+  void onUpstreamWritable() {
+    settleRequest();
+  }
+
+  @Override
+  public void onReset(StreamFailure failure) {
+    if (!over) {
+      facts.ended(responseBegun ? facts.status() : 0, failure.kind().flag());
+      finish();
+    }
+  }
+
+  boolean isRequestSent() {
+    return body.isEnded();
+  }
+
+  // ---- what comes back
+
+  void onInterim(Http2Headers headers) {
+    if (!responseBegun) {
+      downstream.sendHeaders(headers, false);
+    }
+  }
+
+  void onResponse(Attempt from, Http2Headers headers, boolean end) {
+    timers.cancelTry();
+    timers.touch();
+    int status = parseStatus(headers.status());
+    RetryJudge.Verdict verdict =
+        RetryJudge.afterStatus(
+            retries, status, idempotent, body.isReplayable(), attempts.size() + 1);
+    if (verdict == RetryJudge.Verdict.AGAIN) {
+      attempts.answeredBadly(from.endpoint());
+      Endpoint next = another(false);
+      if (next != null && takeRetry()) {
+        from.release();
+        tryOn(next);
+        return;
+      }
+    }
+    responseBegun = true;
+    body.release();
+    facts.response(headers, status);
+    downstream.sendHeaders(headers, end);
+    if (end) {
+      responseEnded();
+    }
+  }
+
+  void onResponseData(Attempt from, ByteBuf data, boolean end) {
+    int size = data.readableBytes();
+    facts.responseBytes(size);
+    timers.touch();
+    responseOwed += size;
+    downstream.sendData(data, end);
+    if (end) {
+      responseEnded();
+    } else {
+      settleResponse(from);
+    }
+  }
+
+  void onResponseTrailers(Attempt from, Http2Headers trailers) {
+    settleResponse(from);
+    facts.trailers(trailers);
+    downstream.sendTrailers(trailers);
+    responseEnded();
+  }
+
+  private void settleResponse(Attempt from) {
+    HttpStream stream = from.stream();
+    if (responseOwed > 0 && stream != null && downstream.isWritable()) {
+      int owed = responseOwed;
+      responseOwed = 0;
+      stream.credit(owed);
+    }
+  }
+
+  @Override
+  public void onWritable() {
+    Attempt present = attempt;
+    if (present != null) {
+      settleResponse(present);
+    }
+  }
+
+  private void responseEnded() {
+    if (over) {
+      return;
+    }
+    boolean unread = !body.isEnded();
+    finish();
+    if (unread) {
+      downstream.reset(ResetReason.DONE);
+    }
+  }
+
+  // ---- what goes wrong
+
+  void onAttemptFailed(Attempt from, StreamFailure failure) {
+    if (over || from != attempt) {
+      return;
+    }
+    timers.cancelTry();
+    if (responseBegun) {
+      upstream().upstream().stats().broken();
+      facts.flag(failure.kind().flag());
+      downstream.reset(ResetReason.INTERNAL);
+      finish();
+      return;
+    }
+    attempt = null;
+    if (!retryAfter(from, failure)) {
+      giveUp(failure);
+    }
+  }
+
+  private boolean retryAfter(Attempt from, StreamFailure failure) {
+    StreamFailure.Kind kind = failure.kind();
+    if (side.refusesUnprocessed() && kind.notSent()) {
+      return false;
+    }
+    RetryJudge.Verdict verdict =
+        RetryJudge.afterFailure(
+            retries, kind, idempotent, body.isReplayable(), attempts.size() + 1);
+    attempts.failed(from.endpoint());
+    if (verdict == RetryJudge.Verdict.NO) {
+      return false;
+    }
+    Endpoint next = another(verdict == RetryJudge.Verdict.ONLY_ELSEWHERE);
+    boolean same = next == null && verdict == RetryJudge.Verdict.AGAIN;
+    if ((next == null && !same) || !takeRetry()) {
+      return false;
+    }
+    if (next != null) {
+      tryOn(next);
+    } else {
+      // There is only this one; a moment may be all it needs.
+      timers.armBackoff(kind.notSent() ? attempts.size() : 0, worker.random());
+    }
+    return true;
+  }
+
+  private @Nullable Endpoint another(boolean onlyElsewhere) {
+    Balancer balancer = upstream().upstream().balancer();
+    return balancer == null
+        ? null
+        : balancer.pickAnother(attempts, onlyElsewhere, upstream().rotation());
+  }
+
+  private boolean takeRetry() {
+    WorkerUpstream to = upstream();
+    if (!to.takeRetry()) {
+      to.upstream().stats().retryDenied();
+      facts.flag("URX");
+      return false;
+    }
+    retriesTaken++;
+    to.upstream().stats().retried();
+    return true;
+  }
+
+  void onBackoffOver() {
+    if (!over && attempt == null) {
+      firstTry();
+    }
+  }
+
+  private void giveUp(StreamFailure failure) {
+    boolean refuse =
+        side.refusesUnprocessed() && failure.kind().notSent() && facts.protocol().equals("HTTP/2");
+    if (refuse) {
+      facts.ended(503, failure.kind().flag());
+      downstream.reset(ResetReason.REFUSED);
+      finish();
+      return;
+    }
+    answer(Replies.failed(upstream().upstream().name(), failure, facts.attempts()));
+  }
+
+  void onTryTimeout() {
+    Attempt present = attempt;
+    if (over || responseBegun || present == null) {
+      return;
+    }
+    present.timeOut("no response head in time");
+    onAttemptFailed(
+        present, new StreamFailure(StreamFailure.Kind.TRY_TIMEOUT, "no response head in time"));
+  }
+
+  void onTotalTimeout() {
+    timeOut(Replies.timedOut(timeout.orElse(Duration.ZERO)));
+  }
+
+  void onIdleTimeout() {
+    timeOut(Replies.idle(side.idleTimeout()));
+  }
+
+  void onAwaitTimeout() {
+    if (!over && attempt == null) {
+      answer(Replies.notKnownYet(upstream().upstream().name()));
+    }
+  }
+
+  private void timeOut(LocalReply reply) {
+    if (over) {
+      return;
+    }
+    Attempt present = attempt;
+    if (present != null) {
+      present.timeOut(reply.message());
+    }
+    if (responseBegun) {
+      facts.flag(reply.flags());
+      downstream.reset(ResetReason.INTERNAL);
+      finish();
+    } else {
+      answer(reply);
+    }
+  }
+
+  private void answer(LocalReply reply) {
+    facts.ended(reply.status(), reply.flags());
+    responseBegun = true;
+    ByteBuf text = reply.body();
+    boolean headOnly = facts.isGrpc() || text.readableBytes() == 0;
+    Http2Headers head = reply.head(facts.isGrpc(), text.readableBytes());
+    facts.localGrpcStatus(head);
+    downstream.sendHeaders(head, headOnly);
+    if (headOnly) {
+      text.release();
+    } else {
+      facts.responseBytes(text.readableBytes());
+      downstream.sendData(text, true);
+    }
+    responseEnded();
+  }
+
+  /** Gives everything back and tells what happened; once. */
+  private void finish() {
+    over = true;
+    timers.cancelAll();
+    Attempt present = attempt;
+    if (present != null) {
+      present.release();
+    }
+    body.release();
+    WorkerUpstream to = upstream;
+    if (to != null) {
+      for (int i = 0; i < retriesTaken; i++) {
+        to.giveBackRetry();
+      }
+      to.end();
+    }
+    side.finished(facts.summary());
+  }
+
+  private @Nullable HttpStream stream() {
+    Attempt present = attempt;
+    return present == null ? null : present.stream();
+  }
+
+  private Http2Headers request() {
+    Http2Headers head = request;
+    if (head == null) {
+      throw new IllegalStateException("no head yet");
+    }
+    return head;
+  }
+
+  private WorkerUpstream upstream() {
+    WorkerUpstream to = upstream;
+    if (to == null) {
+      throw new IllegalStateException("not routed yet");
+    }
+    return to;
+  }
+}

@@ -1,0 +1,137 @@
+package dev.hawser.proxy.exchange;
+
+import dev.hawser.proxy.balance.Endpoint;
+import dev.hawser.proxy.http.HeaderNames;
+import dev.hawser.proxy.upstream.Upstream;
+import dev.hawser.trust.spiffe.SpiffeId;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what will be told about a request. */
+final class ExchangeFacts {
+  private static final String GRPC = "application/grpc";
+
+  private final String protocol;
+  private final long startMillis = System.currentTimeMillis();
+  private final long startNanos = System.nanoTime();
+  private String authority = "";
+  private String method = "";
+  private String path = "";
+  private String requestId = "";
+  private boolean grpc;
+  private int status;
+  private int grpcStatus = -1;
+  private String flags = "";
+  private long requestBytes;
+  private long responseBytes;
+  private int attempts;
+  private @Nullable Upstream upstream;
+  private @Nullable Endpoint endpoint;
+  private @Nullable SpiffeId peer;
+
+  ExchangeFacts(String protocol) {
+    this.protocol = protocol;
+  }
+
+  void begin(Http2Headers request) {
+    authority = text(request.authority());
+    method = text(request.method());
+    path = text(request.path());
+    CharSequence type = request.get(HeaderNames.CONTENT_TYPE);
+    grpc = type != null && AsciiString.regionMatches(type, true, 0, GRPC, 0, GRPC.length());
+  }
+
+  private static String text(@Nullable CharSequence value) {
+    return value == null ? "" : value.toString();
+  }
+
+  void requestId(@Nullable CharSequence id) {
+    requestId = text(id);
+  }
+
+  void upstream(Upstream to) {
+    upstream = to;
+  }
+
+  void attempt(Endpoint on) {
+    endpoint = on;
+    peer = null;
+    attempts++;
+  }
+
+  void peer(@Nullable SpiffeId verified) {
+    peer = verified;
+  }
+
+  void requestBytes(int count) {
+    requestBytes += count;
+  }
+
+  void responseBytes(int count) {
+    responseBytes += count;
+  }
+
+  void response(Http2Headers headers, int code) {
+    status = code;
+    trailers(headers);
+  }
+
+  void trailers(Http2Headers fields) {
+    if (grpc) {
+      grpcStatus = fields.getInt(HeaderNames.GRPC_STATUS, grpcStatus);
+    }
+  }
+
+  void localGrpcStatus(Http2Headers head) {
+    trailers(head);
+  }
+
+  void ended(int code, String flag) {
+    status = code;
+    flag(flag);
+  }
+
+  void flag(String flag) {
+    if (!flag.isEmpty() && !flags.contains(flag)) {
+      flags = flags.isEmpty() ? flag : flags + "," + flag;
+    }
+  }
+
+  int status() {
+    return status;
+  }
+
+  int attempts() {
+    return attempts;
+  }
+
+  String protocol() {
+    return protocol;
+  }
+
+  boolean isGrpc() {
+    return grpc;
+  }
+
+  Summary summary() {
+    return new Summary(
+        authority,
+        method,
+        path,
+        protocol,
+        requestId,
+        grpc,
+        status,
+        grpcStatus,
+        flags,
+        startMillis,
+        System.nanoTime() - startNanos,
+        requestBytes,
+        responseBytes,
+        attempts,
+        upstream,
+        endpoint,
+        peer);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.hawser.proxy.exchange;
+
+import dev.hawser.proxy.worker.Timer;
+import dev.hawser.proxy.worker.TimerWheel;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The times one request is bounded by. A timer is made when it is first needed. */
+final class ExchangeTimers {
+  /** How long a request waits for configuration that has not come yet. */
+  private static final long AWAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private static final long BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+  private static final int MAX_BACKOFF_DOUBLINGS = 4;
+
+  private final TimerWheel wheel;
+  private final Exchange exchange;
+  private @Nullable Timer total;
+  private @Nullable Timer perTry;
+  private @Nullable Timer idle;
+  private @Nullable Timer pause;
+  private long idleNanos;
+  private long lastTouch;
+
+  ExchangeTimers(TimerWheel wheel, Exchange exchange) {
+    this.wheel = wheel;
+    this.exchange = exchange;
+  }
+
+  void armTotal(Duration time) {
+    Timer timer = total;
+    if (timer == null) {
+      timer = new Timer(exchange::onTotalTimeout);
+      total = timer;
+    }
+    wheel.arm(timer, time.toNanos());
+  }
+
+  void armTry(Duration time) {
+    Timer timer = perTry;
+    if (timer == null) {
+      timer = new Timer(exchange::onTryTimeout);
+      perTry = timer;
+    }
+    wheel.arm(timer, time.toNanos());
+  }
+
+  void cancelTry() {
+    if (perTry != null) {
+      wheel.cancel(perTry);
+    }
+  }
+
+  void armAwait() {
+    cancelAwait();
+    pause = new Timer(exchange::onAwaitTimeout);
+    wheel.arm(pause, AWAIT_NANOS);
+  }
+
+  void cancelAwait() {
+    if (pause != null) {
+      wheel.cancel(pause);
+    }
+  }
+
+  /**
+   * Waits before the same endpoint is tried again.
+   *
+   * @param doublings 0 for hardly at all
+   */
+  void armBackoff(int doublings, SplittableRandom random) {
+    cancelAwait();
+    pause = new Timer(exchange::onBackoffOver);
+    long most = doublings == 0 ? 0 : BACKOFF_NANOS << Math.min(doublings, MAX_BACKOFF_DOUBLINGS);
+    wheel.arm(pause, most == 0 ? 0 : random.nextLong(most / 2, most));
+  }
+
+  void watchIdle(Duration time) {
+    if (time.isZero()) {
+      return;
+    }
+    idleNanos = time.toNanos();
+    touch();
+    idle = new Timer(this::checkIdle);
+    wheel.arm(idle, idleNanos);
+  }
+
+  /** A byte moved; the timer finds out by itself, so that this costs nothing. */
+  void touch() {
+    lastTouch = wheel.nanoTime();
+  }
+
+  private void checkIdle() {
+    long left = idleNanos - (wheel.nanoTime() - lastTouch);
+    if (left <= 0) {
+      exchange.onIdleTimeout();
+    } else if (idle != null) {
+      wheel.arm(idle, left);
+    }
+  }
+
+  void cancelAll() {
+    cancel(total);
+    cancel(perTry);
+    cancel(idle);
+    cancel(pause);
+  }
+
+  private void cancel(@Nullable Timer timer) {
+    if (timer != null) {
+      wheel.cancel(timer);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.hawser.proxy.exchange;
+
+import dev.hawser.proxy.model.RetryRule;
+import dev.hawser.proxy.model.RouteRule;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** What is particular to one direction, on one connection. Called on its event loop. */
+public interface Side {
+  /**
+   * Decides what becomes of a request.
+   *
+   * @param then called once, on the loop, now or later
+   */
+  void route(Http2Headers request, Consumer<RouteDecision> then);
+
+  /** Makes the head fit to be passed on: what the caller must not say is taken out. */
+  void prepare(Http2Headers request);
+
+  /** Returns what may be tried again on a route. */
+  RetryRule retries(RouteRule.Action.Forward action);
+
+  /**
+   * Whether a request that was certainly not processed is refused, so that the caller's proxy sends
+   * it elsewhere, rather than answered.
+   */
+  boolean refusesUnprocessed();
+
+  /** Returns how long a request may go without a byte in either direction. */
+  Duration idleTimeout();
+
+  /** Takes note of a request that is over. */
+  void finished(Summary summary);
+}

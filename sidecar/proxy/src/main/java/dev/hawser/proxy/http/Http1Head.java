@@ -1,0 +1,26 @@
+package dev.hawser.proxy.http;
+
+import io.netty.handler.codec.http2.Http2Headers;
+
+/**
+ * The head of an HTTP/1.x message, translated.
+ *
+ * @param headers with pseudo-headers, without the fields that concern one hop
+ * @param length of the body when it is {@link Framing#FIXED}
+ * @param keepAlive whether the connection may carry another message
+ */
+record Http1Head(
+    Http2Headers headers, Framing framing, long length, boolean http11, boolean keepAlive) {
+  /** How the end of the body is found (RFC 9112 section 6.3). */
+  enum Framing {
+    NONE,
+    FIXED,
+    CHUNKED,
+    /** The end of the connection is the end of the body; responses only. */
+    UNTIL_CLOSE
+  }
+
+  boolean bodyless() {
+    return framing == Framing.NONE || (framing == Framing.FIXED && length == 0);
+  }
+}

@@ -1,0 +1,175 @@
+package dev.hawser.proxy.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http2.EmptyHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
+import org.jspecify.annotations.Nullable;
+
+/** Answers one request of an {@link Http1ServerConnection}. */
+final class Http1ServerStream implements HttpStream {
+  private final Http1ServerConnection connection;
+  private final boolean http11;
+  private final boolean clientKeepsAlive;
+  private final boolean toHead;
+  private Http1Writer.@Nullable BodyForm form;
+  private long remaining;
+  private boolean keepAlive;
+  private boolean closed;
+  private @Nullable StreamListener listener;
+
+  Http1ServerStream(Http1ServerConnection connection, Http1Head request, boolean toHead) {
+    this.connection = connection;
+    this.http11 = request.http11();
+    this.clientKeepsAlive = request.keepAlive();
+    this.toHead = toHead;
+  }
+
+  void listen(StreamListener toThis) {
+    listener = toThis;
+  }
+
+  StreamListener listener() {
+    StreamListener present = listener;
+    if (present == null) {
+      throw new IllegalStateException("request has not been accepted yet");
+    }
+    return present;
+  }
+
+  /** Whether the client has seen a part of the response. */
+  boolean hasBegun() {
+    return form != null;
+  }
+
+  /** The connection is lost to this request. */
+  void fail(StreamFailure failure) {
+    if (!closed) {
+      closed = true;
+      listener().onReset(failure);
+    }
+  }
+
+  @Override
+  public void sendHeaders(Http2Headers headers, boolean end) {
+    if (closed || form != null) {
+      return;
+    }
+    ByteBufAllocator allocator = connection.context().alloc();
+    String status = String.valueOf(headers.status());
+    if (status.startsWith("1")) {
+      if (http11) {
+        connection.write(Http1Writer.informational(allocator, headers));
+      }
+      return;
+    }
+    Http1Writer.BodyForm chosen = choose(headers, status, end);
+    form = chosen;
+    keepAlive =
+        clientKeepsAlive
+            && chosen != Http1Writer.BodyForm.UNTIL_CLOSE
+            && !connection.closesAfterResponse();
+    connection.write(
+        Http1Writer.response(allocator, headers, chosen, !keepAlive, keepAlive && !http11));
+    if (end) {
+      finish();
+    }
+  }
+
+  private Http1Writer.BodyForm choose(Http2Headers headers, String status, boolean end) {
+    if (toHead || status.equals("204") || status.equals("304")) {
+      return Http1Writer.BodyForm.ABSENT;
+    }
+    if (end) {
+      headers.remove(HeaderNames.CONTENT_LENGTH);
+      return Http1Writer.BodyForm.EMPTY;
+    }
+    long length = headers.getLong(HeaderNames.CONTENT_LENGTH, -1);
+    if (length >= 0) {
+      remaining = length;
+      return Http1Writer.BodyForm.FIXED;
+    }
+    headers.remove(HeaderNames.CONTENT_LENGTH);
+    return http11 ? Http1Writer.BodyForm.CHUNKED : Http1Writer.BodyForm.UNTIL_CLOSE;
+  }
+
+  @Override
+  public void sendData(ByteBuf data, boolean end) {
+    if (closed || form == null || form == Http1Writer.BodyForm.ABSENT) {
+      data.release();
+    } else {
+      writeBody(form, data);
+    }
+    if (end && !closed) {
+      sendEnd(EmptyHttp2Headers.INSTANCE);
+    }
+  }
+
+  private void writeBody(Http1Writer.BodyForm as, ByteBuf data) {
+    int size = data.readableBytes();
+    if (size == 0) {
+      data.release();
+      return;
+    }
+    switch (as) {
+      case CHUNKED -> {
+        ByteBufAllocator allocator = connection.context().alloc();
+        connection.write(Http1Writer.chunkHead(allocator, size));
+        connection.write(data);
+        connection.write(Http1Writer.chunkEnd(allocator));
+      }
+      case FIXED -> {
+        if (size > remaining) {
+          data.release();
+          reset(ResetReason.INTERNAL);
+          return;
+        }
+        remaining -= size;
+        connection.write(data);
+      }
+      case UNTIL_CLOSE -> connection.write(data);
+      case EMPTY, ABSENT -> data.release();
+    }
+  }
+
+  @Override
+  public void sendTrailers(Http2Headers trailers) {
+    if (!closed) {
+      sendEnd(trailers);
+    }
+  }
+
+  private void sendEnd(Http2Headers trailers) {
+    if (form == Http1Writer.BodyForm.CHUNKED) {
+      connection.write(Http1Writer.lastChunk(connection.context().alloc(), trailers));
+    } else if (form == Http1Writer.BodyForm.FIXED && remaining > 0) {
+      // Shorter than its head said: only a broken connection tells the client.
+      reset(ResetReason.INTERNAL);
+      return;
+    }
+    finish();
+  }
+
+  private void finish() {
+    closed = true;
+    connection.responseEnded(this, keepAlive);
+  }
+
+  @Override
+  public void reset(ResetReason reason) {
+    if (!closed) {
+      closed = true;
+      connection.abort(this, form == Http1Writer.BodyForm.UNTIL_CLOSE);
+    }
+  }
+
+  @Override
+  public boolean isWritable() {
+    return connection.context().channel().isWritable();
+  }
+
+  @Override
+  public void credit(int bytes) {
+    connection.credit(bytes);
+  }
+}

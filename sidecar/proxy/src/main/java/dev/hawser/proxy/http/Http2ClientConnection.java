@@ -1,0 +1,316 @@
+package dev.hawser.proxy.http;
+
+import dev.hawser.proxy.worker.Timer;
+import dev.hawser.proxy.worker.Worker;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.time.Duration;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends many requests at once over one HTTP/2 connection.
+ *
+ * <p>While requests are at work a connection that stays silent for the keepalive's interval is
+ * pinged, and one that stays silent after the ping for its timeout is broken: its requests fail
+ * with {@link StreamFailure.Kind#PING_TIMEOUT}, whatever the kernel of a frozen peer still
+ * acknowledges.
+ */
+public final class Http2ClientConnection extends Http2Endpoint implements ClientConnection {
+  /**
+   * When silence means that the peer is gone.
+   *
+   * @param interval silence before a ping
+   * @param timeout silence after it; zero for both switches it off
+   */
+  public record KeepAlive(Duration interval, Duration timeout) {
+    /** Returns one second for each. */
+    public static KeepAlive defaults() {
+      return new KeepAlive(Duration.ofSeconds(1), Duration.ofSeconds(1));
+    }
+  }
+
+  /** Stream numbers end at 2^31; well before that the connection gives its place to a new one. */
+  private static final int LAST_NUMBER = Integer.MAX_VALUE - 100_000;
+
+  private final KeepAlive keepAlive;
+  private final Observer observer;
+  private final LongConsumer onBytes;
+  private final Timer silence = new Timer(this::onSilence);
+  private final Timer idle = new Timer(this::retire);
+  private final int limit;
+  private long lastRead;
+  private long pings;
+  private boolean pinged;
+  private int active;
+  private int lastAllowed = Integer.MAX_VALUE;
+  private boolean retired;
+  private boolean wasFull;
+  private @Nullable StreamFailure cause;
+  private @Nullable Runnable onProbeAnswer;
+
+  private Http2ClientConnection(
+      Maker maker,
+      Http2ConnectionDecoder decoder,
+      Http2ConnectionEncoder encoder,
+      Http2Settings settings) {
+    super(maker.worker, maker.limits, decoder, encoder, settings);
+    this.keepAlive = maker.keepAlive;
+    this.observer = maker.observer;
+    this.onBytes = maker.onBytes;
+    this.limit = maker.limits.concurrentStreams();
+  }
+
+  /**
+   * Makes the handler for one connection that lives on the worker's loop.
+   *
+   * @param onBytes is told the time, in {@link System#nanoTime} nanoseconds, whenever bytes come
+   */
+  public static Http2ClientConnection create(
+      Worker worker,
+      HttpLimits limits,
+      KeepAlive keepAlive,
+      Observer observer,
+      LongConsumer onBytes) {
+    return new Maker(worker, limits, keepAlive, observer, onBytes).build();
+  }
+
+  /** Puts the handler together. */
+  private static final class Maker extends Builder<Http2ClientConnection> {
+    private final Worker worker;
+    private final HttpLimits limits;
+    private final KeepAlive keepAlive;
+    private final Observer observer;
+    private final LongConsumer onBytes;
+
+    Maker(
+        Worker worker,
+        HttpLimits limits,
+        KeepAlive keepAlive,
+        Observer observer,
+        LongConsumer onBytes) {
+      super(false, limits);
+      this.worker = worker;
+      this.limits = limits;
+      this.keepAlive = keepAlive;
+      this.observer = observer;
+      this.onBytes = onBytes;
+    }
+
+    @Override
+    protected Http2ClientConnection build(
+        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+      return new Http2ClientConnection(this, decoder, encoder, settings);
+    }
+
+    @Override
+    protected Http2ClientConnection build() {
+      return super.build();
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+    lastRead = System.nanoTime();
+    super.handlerAdded(ctx);
+    worker().timers().arm(idle, limits().idleTimeout().toNanos());
+  }
+
+  @Override
+  public HttpStream open(StreamListener listener) {
+    if (spare() == 0) {
+      throw new IllegalStateException("connection takes no request now");
+    }
+    if (active++ == 0) {
+      worker().timers().cancel(idle);
+      pinged = false;
+      if (keepAlive.interval().isPositive()) {
+        worker().timers().arm(silence, keepAlive.interval().toNanos());
+      }
+    }
+    Http2WireStream wire = new Http2WireStream(this, null);
+    wire.listen(listener);
+    if (connection().local().lastStreamCreated() > LAST_NUMBER) {
+      retire();
+    }
+    wasFull = spare() == 0;
+    return wire;
+  }
+
+  @Override
+  public int spare() {
+    if (retired) {
+      return 0;
+    }
+    return Math.max(0, Math.min(limit, connection().local().maxActiveStreams()) - active);
+  }
+
+  @Override
+  public int active() {
+    return active;
+  }
+
+  @Override
+  public Channel channel() {
+    return context().channel();
+  }
+
+  @Override
+  void onRequest(Http2Stream stream, Http2Headers headers, boolean end) {
+    // A server's push is refused by our settings; Netty ends the connection that tries.
+  }
+
+  @Override
+  void onStreamGone(Http2WireStream wire) {
+    active--;
+    if (active == 0) {
+      worker().timers().cancel(silence);
+      if (retired) {
+        var _ = context().close();
+      } else {
+        worker().timers().arm(idle, limits().idleTimeout().toNanos());
+      }
+    }
+    if (wasFull && spare() > 0) {
+      wasFull = false;
+      observer.onSpare(this);
+    }
+  }
+
+  @Override
+  void onPeerSettings() {
+    if (spare() > 0) {
+      observer.onSpare(this);
+    }
+  }
+
+  @Override
+  void onGoAway(int lastStream) {
+    lastAllowed = lastStream;
+    retire();
+  }
+
+  @Override
+  StreamFailure causeOfLoss(Http2Stream stream) {
+    if (stream.id() > lastAllowed) {
+      return new StreamFailure(
+          StreamFailure.Kind.GOAWAY, "peer went away before it took the stream");
+    }
+    StreamFailure known = cause;
+    return known != null
+        ? known
+        : new StreamFailure(StreamFailure.Kind.CLOSED, "peer closed the connection");
+  }
+
+  @Override
+  public void retire() {
+    if (retired) {
+      return;
+    }
+    retired = true;
+    worker().timers().cancel(idle);
+    observer.onRetired(this);
+    if (active == 0) {
+      var _ = context().close();
+    }
+  }
+
+  /**
+   * Sends a ping.
+   *
+   * @param onAnswer is run when any ping sent from now on is answered
+   */
+  public void probe(Runnable onAnswer) {
+    onProbeAnswer = onAnswer;
+    ping();
+  }
+
+  private void ping() {
+    ChannelHandlerContext ctx = context();
+    var _ = encoder().writePing(ctx, false, ++pings, ctx.newPromise());
+    flush(ctx);
+  }
+
+  @Override
+  void onPingAck(long data) {
+    Runnable answer = onProbeAnswer;
+    if (answer != null && data == pings) {
+      onProbeAnswer = null;
+      answer.run();
+    }
+  }
+
+  private void onSilence() {
+    long quiet = System.nanoTime() - lastRead;
+    if (!pinged) {
+      long left = keepAlive.interval().toNanos() - quiet;
+      if (left > 0) {
+        worker().timers().arm(silence, left);
+        return;
+      }
+      pinged = true;
+      ping();
+      worker().timers().arm(silence, keepAlive.timeout().toNanos());
+      return;
+    }
+    if (quiet < keepAlive.timeout().toNanos()) {
+      pinged = false;
+      worker().timers().arm(silence, Math.max(1, keepAlive.interval().toNanos() - quiet));
+      return;
+    }
+    breakOff(
+        new StreamFailure(
+            StreamFailure.Kind.PING_TIMEOUT,
+            "no answer to a ping in " + keepAlive.timeout(),
+            quiet));
+  }
+
+  /** Ends the connection at once; its streams fail with the given cause. */
+  public void breakOff(StreamFailure failure) {
+    if (cause == null) {
+      cause = failure;
+    }
+    retired = true;
+    // Past the pipeline: a peer that does not answer would never take a goodbye.
+    context().channel().unsafe().close(context().channel().voidPromise());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+    lastRead = System.nanoTime();
+    onBytes.accept(lastRead);
+    super.channelRead(ctx, msg);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    worker().timers().cancel(silence);
+    worker().timers().cancel(idle);
+    retired = true;
+    super.channelInactive(ctx);
+    StreamFailure known = cause;
+    observer.onClosed(
+        this,
+        known != null
+            ? known
+            : new StreamFailure(StreamFailure.Kind.CLOSED, "peer closed the connection"));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable problem) throws Exception {
+    if (cause == null) {
+      boolean protocol = problem instanceof Http2Exception;
+      cause =
+          new StreamFailure(
+              protocol ? StreamFailure.Kind.PROTOCOL : StreamFailure.Kind.CLOSED,
+              String.valueOf(problem.getMessage()));
+    }
+    super.exceptionCaught(ctx, problem);
+  }
+}

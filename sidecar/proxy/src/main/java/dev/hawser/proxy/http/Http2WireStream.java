@@ -1,0 +1,223 @@
+package dev.hawser.proxy.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One stream of an {@link Http2Endpoint}. */
+final class Http2WireStream implements HttpStream {
+  private final Http2Endpoint endpoint;
+  private @Nullable Http2Stream stream;
+  private @Nullable StreamListener listener;
+  private boolean headReceived;
+  private boolean received;
+  private boolean sent;
+  private boolean closed;
+
+  /** Makes a stream; a client's gets its number with its first headers. */
+  Http2WireStream(Http2Endpoint endpoint, @Nullable Http2Stream stream) {
+    this.endpoint = endpoint;
+    this.stream = stream;
+  }
+
+  void listen(StreamListener toThis) {
+    listener = toThis;
+  }
+
+  private StreamListener listener() {
+    StreamListener present = listener;
+    if (present == null) {
+      throw new IllegalStateException("stream has no listener yet");
+    }
+    return present;
+  }
+
+  /** Whether a request of ours: its head is a response's. */
+  private boolean isResponse(Http2Headers headers) {
+    return headers.status() != null;
+  }
+
+  void receiveHeaders(Http2Headers headers, boolean end) {
+    if (closed || received) {
+      return;
+    }
+    if (headReceived) {
+      received = end;
+      if (!end || HeaderRules.checkFields(headers, endpoint.limits().headerCount()) != null) {
+        reset(ResetReason.PROTOCOL);
+        fail(new StreamFailure(StreamFailure.Kind.PROTOCOL, "malformed trailers"));
+        return;
+      }
+      listener().onTrailers(headers);
+      return;
+    }
+    String problem =
+        isResponse(headers)
+            ? HeaderRules.checkFields(headers, endpoint.limits().headerCount())
+            : null;
+    if (problem != null) {
+      reset(ResetReason.PROTOCOL);
+      listener().onReset(new StreamFailure(StreamFailure.Kind.PROTOCOL, problem));
+      return;
+    }
+    if (isResponse(headers) && isInformational(headers) && !end) {
+      listener().onInformational(headers);
+      return;
+    }
+    headReceived = true;
+    received = end;
+    listener().onHeaders(headers, end);
+  }
+
+  private static boolean isInformational(Http2Headers headers) {
+    CharSequence status = headers.status();
+    return status != null && status.length() == 3 && status.charAt(0) == '1';
+  }
+
+  /** Takes data; what nobody wants is credited at once. */
+  void receiveData(ByteBuf data, boolean end) {
+    if (closed || received) {
+      int size = data.readableBytes();
+      data.release();
+      credit(size);
+      return;
+    }
+    received = end;
+    listener().onData(data, end);
+  }
+
+  void writable() {
+    if (!closed && !sent) {
+      listener().onWritable();
+    }
+  }
+
+  void fail(StreamFailure failure) {
+    if (!closed) {
+      closed = true;
+      listener().onReset(failure);
+    }
+  }
+
+  /** Netty has closed the stream: in order if both halves are whole, else by the given cause. */
+  void streamClosed(StreamFailure cause) {
+    if (closed) {
+      return;
+    }
+    if (received && sent) {
+      closed = true;
+    } else if (received) {
+      // The peer has answered and wants no more of the request; it is told by our silence.
+      closed = true;
+      listener().onReset(cause);
+    } else {
+      fail(cause);
+    }
+  }
+
+  @Override
+  public void sendHeaders(Http2Headers headers, boolean end) {
+    if (closed || sent) {
+      return;
+    }
+    ChannelHandlerContext ctx = endpoint.context();
+    int id = stream == null ? endpoint.connection().local().incrementAndGetNextStreamId() : id();
+    sent = end;
+    var written = endpoint.encoder().writeHeaders(ctx, id, headers, 0, end, ctx.newPromise());
+    if (stream == null) {
+      Http2Stream created = endpoint.connection().stream(id);
+      if (created == null) {
+        endpoint.onStreamGone(this);
+        fail(
+            new StreamFailure(
+                StreamFailure.Kind.REFUSED, "stream could not be opened: " + written.cause()));
+        return;
+      }
+      stream = created;
+      endpoint.attach(created, this);
+    }
+    if (written.isDone() && !written.isSuccess()) {
+      headFailed(written.cause());
+    }
+    endpoint.requestFlush();
+  }
+
+  private void headFailed(Throwable cause) {
+    boolean tooLarge = cause instanceof Http2Exception;
+    reset(ResetReason.INTERNAL);
+    listener()
+        .onReset(
+            new StreamFailure(
+                tooLarge ? StreamFailure.Kind.PROTOCOL : StreamFailure.Kind.CLOSED,
+                "head could not be written: " + cause.getMessage()));
+  }
+
+  @Override
+  public void sendData(ByteBuf data, boolean end) {
+    if (closed || sent || stream == null) {
+      data.release();
+      return;
+    }
+    sent = end;
+    ChannelHandlerContext ctx = endpoint.context();
+    var _ = endpoint.encoder().writeData(ctx, id(), data, 0, end, ctx.newPromise());
+    endpoint.requestFlush();
+  }
+
+  @Override
+  public void sendTrailers(Http2Headers trailers) {
+    if (closed || sent || stream == null) {
+      return;
+    }
+    sent = true;
+    ChannelHandlerContext ctx = endpoint.context();
+    var _ = endpoint.encoder().writeHeaders(ctx, id(), trailers, 0, true, ctx.newPromise());
+    endpoint.requestFlush();
+  }
+
+  @Override
+  public void reset(ResetReason reason) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (stream == null) {
+      endpoint.onStreamGone(this);
+      return;
+    }
+    ChannelHandlerContext ctx = endpoint.context();
+    var _ = endpoint.resetStream(ctx, id(), reason.code().code(), ctx.newPromise());
+    endpoint.requestFlush();
+  }
+
+  private int id() {
+    Http2Stream present = stream;
+    if (present == null) {
+      throw new IllegalStateException("stream has no number yet");
+    }
+    return present.id();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return stream == null || endpoint.encoder().flowController().isWritable(stream);
+  }
+
+  @Override
+  public void credit(int bytes) {
+    if (stream == null || bytes == 0) {
+      return;
+    }
+    try {
+      if (endpoint.connection().local().flowController().consumeBytes(stream, bytes)) {
+        endpoint.requestFlush();
+      }
+    } catch (Http2Exception e) {
+      // More was credited than received: our own books are wrong, so this stream cannot go on.
+      reset(ResetReason.INTERNAL);
+    }
+  }
+}

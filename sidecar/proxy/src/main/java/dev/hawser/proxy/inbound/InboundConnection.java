@@ -1,0 +1,163 @@
+package dev.hawser.proxy.inbound;
+
+import dev.hawser.proxy.access.AccessJudge;
+import dev.hawser.proxy.context.Live;
+import dev.hawser.proxy.context.ProxyContext;
+import dev.hawser.proxy.exchange.Exchange;
+import dev.hawser.proxy.http.Http1ServerConnection;
+import dev.hawser.proxy.http.Http2ServerConnection;
+import dev.hawser.proxy.http.HttpLimits;
+import dev.hawser.proxy.http.HttpStream;
+import dev.hawser.proxy.http.RequestAcceptor;
+import dev.hawser.proxy.http.ServerConnection;
+import dev.hawser.proxy.http.StreamListener;
+import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.tcp.ByteHold;
+import dev.hawser.proxy.tcp.TcpCall;
+import dev.hawser.proxy.worker.Worker;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One verified peer's connection. Lives on one event loop. */
+final class InboundConnection implements Live, RequestAcceptor {
+  private final ProxyContext context;
+  private final Worker worker;
+  private final Channel channel;
+  private final InboundPeer peer;
+  private final @Nullable String alpn;
+  private final Supplier<@Nullable InboundChains> chains;
+  private final InboundSide side;
+  private @Nullable ServerConnection requests;
+  private @Nullable TcpCall bytes;
+  private @Nullable InboundChains foundIn;
+  private InboundChains.@Nullable Ready found;
+
+  InboundConnection(
+      ProxyContext context,
+      Worker worker,
+      Channel channel,
+      InboundPeer peer,
+      @Nullable String alpn,
+      Supplier<@Nullable InboundChains> chains) {
+    this.context = context;
+    this.worker = worker;
+    this.channel = channel;
+    this.peer = peer;
+    this.alpn = alpn;
+    this.chains = chains;
+    this.side = new InboundSide(context, worker, peer, this::chain);
+  }
+
+  /** Returns the chain of this connection's name at this moment, or null if there is none. */
+  private InboundChains.@Nullable Ready chain() {
+    InboundChains present = chains.get();
+    if (present != foundIn) {
+      foundIn = present;
+      found = present == null ? null : present.find(peer.serverName());
+    }
+    return found;
+  }
+
+  void begin() {
+    InboundChains.Ready ready = chain();
+    if (ready == null) {
+      var _ = channel.close();
+      return;
+    }
+    switch (ready.chain().content()) {
+      case ListenerConfig.Content.Http http -> beginHttp(http);
+      case ListenerConfig.Content.Tcp tcp -> beginTcp(ready.chain(), tcp);
+    }
+  }
+
+  private void beginHttp(ListenerConfig.Content.Http http) {
+    HttpLimits limits =
+        http.idleTimeout()
+            .map(idle -> context.limits().withTimeouts(context.limits().headTimeout(), idle))
+            .orElse(context.limits());
+    if ("h2".equals(alpn)) {
+      Http2ServerConnection made = Http2ServerConnection.create(worker, limits, this);
+      requests = made;
+      channel.pipeline().addLast("http", made);
+    } else if (alpn == null || alpn.equals("http/1.1")) {
+      Http1ServerConnection made = new Http1ServerConnection(worker, limits, this);
+      requests = made;
+      channel.pipeline().addLast("http", made);
+    } else {
+      var _ = channel.close();
+      return;
+    }
+    context.connections().add(worker, channel, this);
+  }
+
+  private void beginTcp(ListenerConfig.Chain chain, ListenerConfig.Content.Tcp tcp) {
+    if (!AccessJudge.allows(chain.access(), peer.asking(null))) {
+      InboundReports.denied(context, peer);
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      var _ = channel.close();
+      return;
+    }
+    channel.pipeline().addLast("hold", new ByteHold());
+    bytes =
+        TcpCall.begin(
+            worker,
+            channel,
+            TcpCall.FRAMED.equals(alpn),
+            context.upstreams().get(tcp.upstream()),
+            tcp.idleTimeout().orElse(TcpCall.DEFAULT_IDLE),
+            InboundReports.tcp(context, peer),
+            () -> stillAllowed(tcp.upstream()));
+    context.connections().add(worker, channel, this);
+  }
+
+  private boolean stillAllowed(String upstream) {
+    InboundChains.Ready ready = chain();
+    return ready != null
+        && ready.chain().content() instanceof ListenerConfig.Content.Tcp tcp
+        && tcp.upstream().equals(upstream)
+        && AccessJudge.allows(ready.chain().access(), peer.asking(null));
+  }
+
+  @Override
+  public StreamListener accept(HttpStream stream, String protocol) {
+    return new Exchange(worker, side, stream, protocol);
+  }
+
+  @Override
+  public void onBadRequest(int status, String reason, String protocol) {
+    InboundReports.badRequest(context, peer, status, protocol);
+  }
+
+  @Override
+  public void drain() {
+    if (requests != null) {
+      requests.drain();
+    }
+  }
+
+  @Override
+  public void cut() {
+    if (bytes != null) {
+      bytes.cut();
+    } else {
+      var _ = channel.close();
+    }
+  }
+
+  @Override
+  public boolean isBusy() {
+    return bytes != null ? bytes.isBusy() : requests != null && requests.isBusy();
+  }
+
+  /** Each request is judged by the configuration of its moment; a name that is gone ends it all. */
+  @Override
+  public void reconsider() {
+    if (bytes != null) {
+      bytes.reconsider();
+    } else if (chain() == null) {
+      drain();
+    }
+  }
+}

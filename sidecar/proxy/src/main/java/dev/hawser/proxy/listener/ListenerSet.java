@@ -1,0 +1,162 @@
+package dev.hawser.proxy.listener;
+
+import dev.hawser.engine.loop.ListenOptions;
+import dev.hawser.engine.loop.Listener;
+import dev.hawser.engine.metrics.Metrics;
+import dev.hawser.engine.tls.MeshTls;
+import dev.hawser.proxy.context.ProxyContext;
+import dev.hawser.proxy.inbound.InboundChains;
+import dev.hawser.proxy.inbound.InboundConnections;
+import dev.hawser.proxy.model.Address;
+import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.outbound.OutboundConnections;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.SocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listeners in force. A socket belongs to its address and not to a listener's name, so that a
+ * renamed or changed listener keeps it. One thread, not an event loop, changes; reading is safe for
+ * any.
+ */
+public final class ListenerSet implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ListenerSet.class);
+
+  private final ProxyContext context;
+  private final Metrics metrics;
+  private final Map<String, ListenerConfig> byName = new LinkedHashMap<>();
+  private final Map<Address, Socket> sockets = new LinkedHashMap<>();
+  private boolean draining;
+
+  /** Makes an empty set. */
+  public ListenerSet(ProxyContext context, Metrics metrics) {
+    this.context = context;
+    this.metrics = metrics;
+  }
+
+  /** A listening socket and what is done with its connections now. */
+  private final class Socket {
+    private final Listener listener;
+    private final OutboundConnections outbound;
+    private final @Nullable InboundConnections inbound;
+    private volatile @Nullable ListenerConfig config;
+    private volatile @Nullable InboundChains chains;
+
+    Socket(ListenerConfig first) throws IOException {
+      set(first);
+      outbound = new OutboundConnections(context, () -> config);
+      MeshTls tls = context.tls().orElse(null);
+      inbound = tls == null ? null : new InboundConnections(context, tls, metrics, () -> chains);
+      listener =
+          context
+              .loops()
+              .listen(
+                  new InetSocketAddress(first.address().host(), first.address().port()),
+                  ListenOptions.defaults(),
+                  new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                      take(channel);
+                    }
+                  });
+    }
+
+    private void set(@Nullable ListenerConfig next) {
+      chains = next == null ? null : new InboundChains(next);
+      config = next;
+    }
+
+    private void take(Channel channel) {
+      ListenerConfig present = config;
+      if (present == null) {
+        var _ = channel.close();
+      } else if (!present.chains().getFirst().tls()) {
+        outbound.take(channel);
+      } else if (inbound != null) {
+        inbound.take(channel);
+      } else {
+        var _ = channel.close();
+      }
+    }
+
+    private void close() {
+      set(null);
+      listener.close();
+      if (inbound != null) {
+        inbound.close();
+      }
+    }
+  }
+
+  /**
+   * Takes a listener, new or changed.
+   *
+   * @throws IOException if its address cannot be bound; the one before stays in force
+   */
+  public synchronized void put(ListenerConfig next) throws IOException {
+    if (draining) {
+      return;
+    }
+    ListenerConfig before = byName.get(next.name());
+    Socket socket = sockets.get(next.address());
+    if (socket == null) {
+      sockets.put(next.address(), new Socket(next));
+      LOG.info("Listening name={} address={}", next.name(), next.address());
+    } else {
+      socket.set(next);
+    }
+    byName.put(next.name(), next);
+    if (before != null && !before.address().equals(next.address())) {
+      release(before);
+    }
+    context.connections().reconsider();
+  }
+
+  /** A listener is gone; its connections end calmly. */
+  public synchronized void remove(String name) {
+    ListenerConfig before = byName.remove(name);
+    if (before != null) {
+      release(before);
+      context.connections().reconsider();
+    }
+  }
+
+  /** Closes the socket of a listener unless another has taken it over. */
+  private void release(ListenerConfig gone) {
+    Socket socket = sockets.get(gone.address());
+    ListenerConfig owner = socket == null ? null : socket.config;
+    if (socket != null && owner != null && owner.name().equals(gone.name())) {
+      sockets.remove(gone.address());
+      socket.close();
+      LOG.info("No longer listening name={} address={}", gone.name(), gone.address());
+    }
+  }
+
+  /** Returns the listeners in force. */
+  public synchronized List<ListenerConfig> all() {
+    return new ArrayList<>(byName.values());
+  }
+
+  /** Takes no more connections; those that were taken go on. */
+  public synchronized void stopAccepting() {
+    draining = true;
+    sockets.values().forEach(socket -> socket.listener.stopAccepting());
+  }
+
+  @Override
+  public synchronized void close() {
+    draining = true;
+    sockets.values().forEach(Socket::close);
+    sockets.clear();
+    byName.clear();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.hawser.proxy.model;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where to take connections and what to do with them.
+ *
+ * @param chains tried by server name, the most exact first; one without names takes the others
+ */
+public record ListenerConfig(String name, Address address, List<Chain> chains) {
+  public ListenerConfig {
+    chains = List.copyOf(chains);
+  }
+
+  /**
+   * What is done with some connections.
+   *
+   * @param serverNames exact or {@code *.suffix}; none takes every connection
+   * @param alpn with which TLS is accepted; none means plaintext
+   * @param access judged before a byte passes on; every one must allow
+   */
+  public record Chain(
+      String name,
+      List<String> serverNames,
+      List<String> alpn,
+      boolean tls,
+      List<Access> access,
+      Content content) {
+    public Chain {
+      serverNames = List.copyOf(serverNames);
+      alpn = List.copyOf(alpn);
+      access = List.copyOf(access);
+    }
+  }
+
+  /** What the bytes are. */
+  public sealed interface Content {
+    /**
+     * Requests.
+     *
+     * @param setCallerHeader whether the caller's identity is told to the application, and what
+     *     outsiders say about it is dropped
+     * @param access judged for each request
+     */
+    record Http(
+        Routes routes,
+        List<Access> access,
+        boolean setCallerHeader,
+        Optional<Duration> idleTimeout,
+        Optional<Duration> streamIdleTimeout)
+        implements Content {
+      public Http {
+        access = List.copyOf(access);
+      }
+    }
+
+    /** Bytes for one upstream. */
+    record Tcp(String upstream, Optional<Duration> idleTimeout) implements Content {}
+  }
+
+  /** Where the routes come from. */
+  public sealed interface Routes {
+    /** They are these. */
+    record Inline(RouteTable table) implements Routes {}
+
+    /** From a resource of their own. */
+    record Named(String name) implements Routes {}
+  }
+}

@@ -1,0 +1,67 @@
+package dev.hawser.proxy.model;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which requests, and what becomes of them.
+ *
+ * @param name for logs
+ */
+public record RouteRule(String name, Match match, Action action) {
+  /**
+   * Which requests; all parts must hold.
+   *
+   * @param ignoreCase for the path
+   */
+  public record Match(
+      PathMatch path, boolean ignoreCase, List<FieldMatch> headers, List<FieldMatch> query) {
+    public Match {
+      headers = List.copyOf(headers);
+      query = List.copyOf(query);
+    }
+  }
+
+  /** A test of the path without its query. */
+  public sealed interface PathMatch {
+    /** Begins with these characters. */
+    record Prefix(String value) implements PathMatch {}
+
+    /** Is this path or lies below it. */
+    record Below(String value) implements PathMatch {}
+
+    record Exact(String value) implements PathMatch {}
+  }
+
+  /** What becomes of the request. */
+  public sealed interface Action {
+    /**
+     * It is passed on.
+     *
+     * @param targets at least one
+     * @param timeout from the end of the request to the end of the response; empty for none
+     * @param idleTimeout without a byte in either direction; empty for the proxy's own
+     * @param prefixRewrite replaces the matched part of the path
+     * @param hostRewrite replaces the authority
+     */
+    record Forward(
+        List<Target> targets,
+        Optional<Duration> timeout,
+        Optional<Duration> idleTimeout,
+        RetryRule retry,
+        Optional<String> prefixRewrite,
+        Optional<String> hostRewrite)
+        implements Action {
+      public Forward {
+        targets = List.copyOf(targets);
+      }
+    }
+
+    /** It is answered here. */
+    record Answer(int status, String body) implements Action {}
+  }
+
+  /** An upstream with its share. */
+  public record Target(String upstream, int weight) {}
+}

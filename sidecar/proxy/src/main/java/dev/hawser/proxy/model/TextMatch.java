@@ -1,0 +1,34 @@
+package dev.hawser.proxy.model;
+
+import java.util.Locale;
+
+/** A test of a text: Envoy's StringMatcher without regular expressions. */
+public sealed interface TextMatch {
+  /** The whole text. */
+  record Exact(String value, boolean ignoreCase) implements TextMatch {}
+
+  /** Its beginning. */
+  record Prefix(String value, boolean ignoreCase) implements TextMatch {}
+
+  /** Its end. */
+  record Suffix(String value, boolean ignoreCase) implements TextMatch {}
+
+  /** A part of it. */
+  record Contains(String value, boolean ignoreCase) implements TextMatch {}
+
+  /** Whether the text passes. */
+  default boolean test(String text) {
+    return switch (this) {
+      case Exact(String value, boolean fold) ->
+          fold ? text.equalsIgnoreCase(value) : text.equals(value);
+      case Prefix(String value, boolean fold) ->
+          text.regionMatches(fold, 0, value, 0, value.length());
+      case Suffix(String value, boolean fold) ->
+          text.regionMatches(fold, text.length() - value.length(), value, 0, value.length());
+      case Contains(String value, boolean fold) ->
+          fold
+              ? text.toLowerCase(Locale.ROOT).contains(value.toLowerCase(Locale.ROOT))
+              : text.contains(value);
+    };
+  }
+}

@@ -1,0 +1,168 @@
+package dev.hawser.proxy.outbound;
+
+import dev.hawser.proxy.context.Live;
+import dev.hawser.proxy.context.ProxyContext;
+import dev.hawser.proxy.exchange.Exchange;
+import dev.hawser.proxy.http.Http1ServerConnection;
+import dev.hawser.proxy.http.Http2ServerConnection;
+import dev.hawser.proxy.http.HttpLimits;
+import dev.hawser.proxy.http.HttpStream;
+import dev.hawser.proxy.http.ProtocolDetector;
+import dev.hawser.proxy.http.RequestAcceptor;
+import dev.hawser.proxy.http.ServerConnection;
+import dev.hawser.proxy.http.StreamListener;
+import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.tcp.TcpCall;
+import dev.hawser.proxy.worker.Worker;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the workload's connections to one listener. */
+public final class OutboundConnections {
+  /** Streams of one connection of the own workload: it may want more than a peer may. */
+  private static final int LOCAL_STREAMS = 1000;
+
+  private final ProxyContext context;
+  private final Supplier<@Nullable ListenerConfig> config;
+
+  /**
+   * Makes a taker.
+   *
+   * @param config of the listener at this moment; null once it is gone
+   */
+  public OutboundConnections(ProxyContext context, Supplier<@Nullable ListenerConfig> config) {
+    this.context = context;
+    this.config = config;
+  }
+
+  /** Takes a channel that is about to become active; called on its loop. */
+  public void take(Channel channel) {
+    ListenerConfig.Content content = content();
+    if (content == null || !context.connections().admit(channel)) {
+      var _ = channel.close();
+      return;
+    }
+    Worker worker = context.workers().of(channel.eventLoop());
+    switch (content) {
+      case ListenerConfig.Content.Http http -> takeHttp(channel, worker, http);
+      case ListenerConfig.Content.Tcp tcp -> takeTcp(channel, worker, tcp);
+    }
+  }
+
+  private ListenerConfig.@Nullable Content content() {
+    ListenerConfig present = config.get();
+    return present == null ? null : present.chains().getFirst().content();
+  }
+
+  private ListenerConfig.Content.@Nullable Http http() {
+    return content() instanceof ListenerConfig.Content.Http http ? http : null;
+  }
+
+  private void takeHttp(Channel channel, Worker worker, ListenerConfig.Content.Http http) {
+    OutboundSide side = new OutboundSide(context, worker, this::http);
+    RequestAcceptor acceptor =
+        new RequestAcceptor() {
+          @Override
+          public StreamListener accept(HttpStream stream, String protocol) {
+            return new Exchange(worker, side, stream, protocol);
+          }
+
+          @Override
+          public void onBadRequest(int status, String reason, String protocol) {
+            OutboundReports.badRequest(context, status, protocol);
+          }
+        };
+    HttpLimits limits =
+        http.idleTimeout()
+            .map(idle -> context.limits().withTimeouts(context.limits().headTimeout(), idle))
+            .orElse(context.limits())
+            .withConcurrentStreams(LOCAL_STREAMS);
+    LocalClient client = new LocalClient(channel);
+    context.connections().add(worker, channel, client);
+    channel
+        .pipeline()
+        .addLast(
+            "detect",
+            new ProtocolDetector(
+                worker,
+                limits,
+                protocol -> {
+                  ChannelHandler handler = handler(worker, limits, acceptor, protocol);
+                  client.speaks((ServerConnection) handler);
+                  return handler;
+                }));
+  }
+
+  private static ChannelHandler handler(
+      Worker worker,
+      HttpLimits limits,
+      RequestAcceptor acceptor,
+      ProtocolDetector.Protocol protocol) {
+    return switch (protocol) {
+      case HTTP1 -> new Http1ServerConnection(worker, limits, acceptor);
+      case HTTP2 -> Http2ServerConnection.create(worker, limits, acceptor);
+    };
+  }
+
+  private void takeTcp(Channel channel, Worker worker, ListenerConfig.Content.Tcp tcp) {
+    channel.config().setAutoRead(false);
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    TcpCall call =
+        TcpCall.begin(
+            worker,
+            channel,
+            false,
+            context.upstreams().get(tcp.upstream()),
+            tcp.idleTimeout().orElse(TcpCall.DEFAULT_IDLE),
+            OutboundReports.tcp(context),
+            () ->
+                content() instanceof ListenerConfig.Content.Tcp now
+                    && now.upstream().equals(tcp.upstream()));
+    context.connections().add(worker, channel, call);
+  }
+
+  /** A connection of the own workload that carries requests. */
+  private final class LocalClient implements Live {
+    private final Channel channel;
+    private @Nullable ServerConnection connection;
+
+    LocalClient(Channel channel) {
+      this.channel = channel;
+    }
+
+    /** It has said which protocol it speaks. */
+    void speaks(ServerConnection made) {
+      connection = made;
+    }
+
+    @Override
+    public void drain() {
+      if (connection != null) {
+        connection.drain();
+      } else {
+        var _ = channel.close();
+      }
+    }
+
+    @Override
+    public void cut() {
+      var _ = channel.close();
+    }
+
+    @Override
+    public boolean isBusy() {
+      return connection != null && connection.isBusy();
+    }
+
+    /** Each request is routed by the configuration of its moment; only the end matters here. */
+    @Override
+    public void reconsider() {
+      if (http() == null) {
+        drain();
+      }
+    }
+  }
+}

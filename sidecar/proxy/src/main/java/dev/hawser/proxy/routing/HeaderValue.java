@@ -1,0 +1,24 @@
+package dev.hawser.proxy.routing;
+
+import io.netty.handler.codec.http2.Http2Headers;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a header as a test sees it: several fields of one name count as one with commas. */
+public final class HeaderValue {
+  private HeaderValue() {}
+
+  /** Returns the value, or null if there is none. */
+  public static @Nullable String of(Http2Headers headers, String name) {
+    if (name.equals("host")) {
+      CharSequence authority = headers.authority();
+      return authority == null ? null : authority.toString();
+    }
+    List<CharSequence> values = headers.getAll(name);
+    return switch (values.size()) {
+      case 0 -> null;
+      case 1 -> values.getFirst().toString();
+      default -> String.join(",", values);
+    };
+  }
+}

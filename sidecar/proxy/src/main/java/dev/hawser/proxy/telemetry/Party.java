@@ -1,0 +1,29 @@
+package dev.hawser.proxy.telemetry;
+
+import dev.hawser.trust.spiffe.SpiffeId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a connection, as metrics name it; {@code unknown} stands for what is not known, as in
+ * Istio.
+ */
+public record Party(String principal, String workload, String namespace, String cluster) {
+  private static final String WORD = "unknown";
+
+  /** Nobody in particular. */
+  public static final Party UNKNOWN = new Party(WORD, WORD, WORD, WORD);
+
+  /** Returns who has this identity; the cluster is the first label of its trust domain. */
+  public static Party of(@Nullable SpiffeId id) {
+    if (id == null) {
+      return UNKNOWN;
+    }
+    String trustDomain = id.trustDomain().name();
+    int dot = trustDomain.indexOf('.');
+    return new Party(
+        id.toString(),
+        id.serviceAccount().orElse(WORD),
+        id.namespace().orElse(WORD),
+        dot < 0 ? trustDomain : trustDomain.substring(0, dot));
+  }
+}

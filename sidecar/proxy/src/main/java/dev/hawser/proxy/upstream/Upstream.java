@@ -1,0 +1,265 @@
+package dev.hawser.proxy.upstream;
+
+import dev.hawser.engine.tls.ClientTls;
+import dev.hawser.engine.tls.MeshTls;
+import dev.hawser.proxy.balance.Balancer;
+import dev.hawser.proxy.balance.Endpoint;
+import dev.hawser.proxy.balance.HealthBook;
+import dev.hawser.proxy.http.HttpLimits;
+import dev.hawser.proxy.http.StreamFailure;
+import dev.hawser.proxy.model.EndpointConfig;
+import dev.hawser.proxy.model.EndpointSet;
+import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.proxy.worker.Worker;
+import dev.hawser.trust.spiffe.SpiffeId;
+import dev.hawser.trust.verify.ExpectedPeers;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One upstream, known or not yet: requests may be routed to it before its configuration has come.
+ *
+ * <p>Reading is safe for any thread; changes are made by the one thread of the configuration.
+ */
+public final class Upstream {
+  /** What is known. */
+  public enum State {
+    /** Its configuration or its endpoints have not come yet: a request may wait. */
+    AWAITED,
+    READY,
+    /** The control plane says that there is none. */
+    GONE
+  }
+
+  private final String name;
+  private final HealthBook book;
+  private final @Nullable MeshTls tls;
+  private final UpstreamStats stats;
+  private final List<Worker> workers;
+  private final List<WorkerUpstream> sides;
+  private volatile @Nullable UpstreamConfig config;
+  private volatile @Nullable Balancer balancer;
+  private volatile @Nullable ClientTls clientTls;
+  private final AtomicInteger active = new AtomicInteger();
+  private final AtomicInteger retrying = new AtomicInteger();
+  private volatile boolean gone;
+  private @Nullable EndpointSet endpoints;
+
+  Upstream(
+      String name,
+      HealthBook book,
+      @Nullable MeshTls tls,
+      UpstreamStats stats,
+      List<Worker> workers,
+      Dialer dialer,
+      HttpLimits limits) {
+    this.name = name;
+    this.book = book;
+    this.tls = tls;
+    this.stats = stats;
+    this.workers = workers;
+    this.sides =
+        workers.stream().map(worker -> new WorkerUpstream(this, worker, dialer, limits)).toList();
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Returns the configuration, or null if it is not known. */
+  public @Nullable UpstreamConfig config() {
+    return config;
+  }
+
+  public @Nullable Balancer balancer() {
+    return balancer;
+  }
+
+  public UpstreamStats stats() {
+    return stats;
+  }
+
+  @Nullable ClientTls tls() {
+    return clientTls;
+  }
+
+  /** Returns what is known. */
+  public State state() {
+    if (gone) {
+      return State.GONE;
+    }
+    Balancer present = balancer;
+    return present != null && present.isKnown() ? State.READY : State.AWAITED;
+  }
+
+  /** Returns a worker's side. */
+  public WorkerUpstream on(Worker worker) {
+    return sides.get(worker.index());
+  }
+
+  /** Takes a configuration. */
+  void configure(UpstreamConfig next) {
+    UpstreamConfig before = config;
+    boolean sameWire =
+        before != null
+            && before.protocol() == next.protocol()
+            && wire(before.security()).equals(wire(next.security()))
+            && before.keepAliveInterval().equals(next.keepAliveInterval())
+            && before.keepAliveTimeout().equals(next.keepAliveTimeout());
+    config = next;
+    gone = false;
+    if (!sameWire) {
+      renewTls(next);
+    } else if (tls != null && before != null && !before.security().equals(next.security())) {
+      // Those that may not serve any more must not serve on connections that stand.
+      tls.live().recheck();
+    }
+    Balancer present = balancer;
+    if (present == null || !present.reconfigure(next)) {
+      Balancer fresh = new Balancer(next, book, System::nanoTime);
+      if (endpoints != null) {
+        fresh.update(endpoints);
+      }
+      balancer = fresh;
+    }
+    boolean retire = before != null && !sameWire;
+    onWorkers(side -> side.reconfigured(next, retire));
+    if (next.endpoints() instanceof UpstreamConfig.Endpoints.Fixed(EndpointSet set)) {
+      update(set);
+    } else {
+      onWorkers(WorkerUpstream::changed);
+    }
+  }
+
+  private static List<String> wire(UpstreamConfig.Security security) {
+    return security instanceof UpstreamConfig.Security.MutualTls mutual
+        ? mutual.alpn()
+        : List.of("plaintext");
+  }
+
+  private void renewTls(UpstreamConfig next) {
+    ClientTls before = clientTls;
+    if (next.security() instanceof UpstreamConfig.Security.MutualTls mutual && tls != null) {
+      clientTls =
+          tls.client(
+              mutual.alpn(),
+              ExpectedPeers.matching("an identity that may serve " + name, this::mayServe));
+    } else {
+      clientTls = null;
+    }
+    if (before != null) {
+      before.close();
+    }
+  }
+
+  /** Asked at every handshake, so that a change of identities needs no new context. */
+  private boolean mayServe(SpiffeId id) {
+    UpstreamConfig present = config;
+    return present != null
+        && present.security() instanceof UpstreamConfig.Security.MutualTls mutual
+        && mutual.identities().contains(id);
+  }
+
+  /** Takes a whole set of endpoints. */
+  void update(EndpointSet next) {
+    endpoints = next;
+    Balancer present = balancer;
+    if (present != null) {
+      present.update(next);
+    }
+    Set<EndpointConfig.Key> keys = new HashSet<>();
+    for (EndpointSet.Group group : next.groups()) {
+      group.endpoints().forEach(endpoint -> keys.add(endpoint.key()));
+    }
+    onWorkers(side -> {
+      side.keepOnly(keys);
+      side.changed();
+    });
+  }
+
+  /** The control plane has no such upstream. */
+  void remove() {
+    gone = true;
+    config = null;
+    balancer = null;
+    endpoints = null;
+    ClientTls before = clientTls;
+    clientTls = null;
+    if (before != null) {
+      before.close();
+    }
+    onWorkers(side -> {
+      side.retireAll();
+      side.changed();
+    });
+  }
+
+  private void onWorkers(java.util.function.Consumer<WorkerUpstream> task) {
+    for (Worker worker : workers) {
+      worker.loop().execute(() -> task.accept(on(worker)));
+    }
+  }
+
+  boolean enter() {
+    UpstreamConfig present = config;
+    return enter(active, present == null ? Integer.MAX_VALUE : present.limits().maxRequests());
+  }
+
+  void leave() {
+    active.decrementAndGet();
+  }
+
+  boolean enterRetry() {
+    UpstreamConfig present = config;
+    return enter(retrying, present == null ? Integer.MAX_VALUE : present.limits().maxRetries());
+  }
+
+  void leaveRetry() {
+    retrying.decrementAndGet();
+  }
+
+  private static boolean enter(AtomicInteger count, int limit) {
+    if (count.incrementAndGet() <= limit) {
+      return true;
+    }
+    count.decrementAndGet();
+    return false;
+  }
+
+  Dialer.Target target(Endpoint endpoint, UpstreamConfig from, boolean raw) {
+    ClientTls through = clientTls;
+    // A peer that only knows bare bytes is fine for raw ones; the caller sees what was agreed.
+    String alpn =
+        !raw
+                && from.security() instanceof UpstreamConfig.Security.MutualTls mutual
+                && !mutual.alpn().isEmpty()
+            ? mutual.alpn().getFirst()
+            : "";
+    return new Dialer.Target(
+        endpoint.config().address(),
+        through,
+        endpoint.config().serverName(),
+        alpn,
+        from.connectTimeout(),
+        raw);
+  }
+
+  /**
+   * Takes note that an endpoint gave no answer. Of the workload's own application nothing is held
+   * against it: there is no other.
+   */
+  public void noteFailure(Endpoint endpoint, StreamFailure failure) {
+    UpstreamConfig present = config;
+    if (present != null && present.security() instanceof UpstreamConfig.Security.MutualTls) {
+      endpoint.failed(failure, System.nanoTime());
+    }
+  }
+
+  /** Takes note of an endpoint's answer. */
+  public void noteAnswer(Endpoint endpoint, int status) {
+    endpoint.answered(status, System.nanoTime());
+  }
+}

@@ -1,0 +1,234 @@
+package dev.hawser.proxy.upstream;
+
+import dev.hawser.engine.tls.ClientTls;
+import dev.hawser.proxy.balance.Endpoint;
+import dev.hawser.proxy.balance.Rotation;
+import dev.hawser.proxy.http.ClientConnection;
+import dev.hawser.proxy.http.Http1ClientConnection;
+import dev.hawser.proxy.http.Http2ClientConnection;
+import dev.hawser.proxy.http.HttpLimits;
+import dev.hawser.proxy.http.StreamFailure;
+import dev.hawser.proxy.model.EndpointConfig;
+import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.proxy.worker.Worker;
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** One worker's side of an upstream. Only the worker's loop may call. */
+public final class WorkerUpstream {
+  /** An application that closes idle connections after five seconds must not win the race. */
+  private static final Duration APPLICATION_IDLE = Duration.ofSeconds(4);
+
+  private final Upstream upstream;
+  private final Worker worker;
+  private final Dialer dialer;
+  private final HttpLimits limits;
+  private final Rotation rotation;
+  private final RetryBudget budget;
+  private final Map<EndpointConfig.Key, ConnectionPool> pools = new HashMap<>();
+  private List<Runnable> waiting = new ArrayList<>();
+
+  WorkerUpstream(Upstream upstream, Worker worker, Dialer dialer, HttpLimits limits) {
+    this.upstream = upstream;
+    this.worker = worker;
+    this.dialer = dialer;
+    this.limits = limits;
+    this.rotation = new Rotation(worker.random());
+    UpstreamConfig.Limits defaults = UpstreamConfig.Limits.defaults();
+    this.budget = new RetryBudget(defaults.retryPercent(), defaults.retryFloor());
+  }
+
+  public Upstream upstream() {
+    return upstream;
+  }
+
+  public Rotation rotation() {
+    return rotation;
+  }
+
+  /**
+   * A request begins.
+   *
+   * @return false if there are too many
+   */
+  public boolean begin() {
+    if (!upstream.enter()) {
+      return false;
+    }
+    budget.request(System.nanoTime());
+    return true;
+  }
+
+  /** A request is over. */
+  public void end() {
+    upstream.leave();
+  }
+
+  /** Returns whether a retry may be made, and counts it; each that was is given back at its end. */
+  public boolean takeRetry() {
+    if (!upstream.enterRetry()) {
+      return false;
+    }
+    if (budget.take(System.nanoTime())) {
+      return true;
+    }
+    upstream.leaveRetry();
+    return false;
+  }
+
+  /** A retry is over. */
+  public void giveBackRetry() {
+    upstream.leaveRetry();
+  }
+
+  /** Has something run when the upstream has become known, has changed, or is gone. */
+  public void whenChanged(Runnable task) {
+    waiting.add(task);
+  }
+
+  /** Runs what waited. */
+  void changed() {
+    List<Runnable> tasks = waiting;
+    waiting = new ArrayList<>();
+    tasks.forEach(Runnable::run);
+  }
+
+  /** Gives the waiter a connection to the endpoint, now or later. */
+  public void acquire(Endpoint endpoint, ConnectionPool.Waiter waiter) {
+    UpstreamConfig config = upstream.config();
+    if (config == null) {
+      waiter.failed(new StreamFailure(StreamFailure.Kind.CONNECT, "upstream is gone"));
+      return;
+    }
+    pools.computeIfAbsent(endpoint.config().key(), _ -> pool(endpoint, config)).acquire(waiter);
+  }
+
+  /** Takes back a wish. */
+  public void cancel(Endpoint endpoint, ConnectionPool.Waiter waiter) {
+    ConnectionPool pool = pools.get(endpoint.config().key());
+    if (pool != null) {
+      pool.cancel(waiter);
+    }
+  }
+
+  /** Opens a connection for raw bytes, outside the pools. */
+  public void dialRaw(Endpoint endpoint, Dialer.Outcome outcome) {
+    UpstreamConfig config = upstream.config();
+    if (config == null) {
+      outcome.failed(new StreamFailure(StreamFailure.Kind.CONNECT, "upstream is gone"));
+      return;
+    }
+    dialer.dial(worker, upstream.target(endpoint, config, true), reporting(endpoint, outcome));
+  }
+
+  private ConnectionPool pool(Endpoint endpoint, UpstreamConfig config) {
+    boolean http2 = config.protocol() == UpstreamConfig.Protocol.HTTP2;
+    return new ConnectionPool(
+        pool -> open(endpoint, pool),
+        http2 ? limits.concurrentStreams() : 1,
+        config.limits().maxConnections(),
+        config.limits().maxPending());
+  }
+
+  private void open(Endpoint endpoint, ConnectionPool pool) {
+    UpstreamConfig config = upstream.config();
+    if (config == null) {
+      pool.failed(new StreamFailure(StreamFailure.Kind.CONNECT, "upstream is gone"));
+      return;
+    }
+    Dialer.Outcome outcome =
+        new Dialer.Outcome() {
+          @Override
+          public void connected(Channel channel) {
+            upstream.stats().opened();
+            pool.opened(connection(channel, endpoint, config, pool));
+          }
+
+          @Override
+          public void failed(StreamFailure failure) {
+            pool.failed(failure);
+          }
+        };
+    dialer.dial(worker, upstream.target(endpoint, config, false), reporting(endpoint, outcome));
+  }
+
+  /** What cannot be reached is known to all workers before the first who waits hears of it. */
+  private Dialer.Outcome reporting(Endpoint endpoint, Dialer.Outcome outcome) {
+    return new Dialer.Outcome() {
+      @Override
+      public void connected(Channel channel) {
+        endpoint.address().heard(System.nanoTime());
+        outcome.connected(channel);
+      }
+
+      @Override
+      public void failed(StreamFailure failure) {
+        upstream.stats().connectFailed();
+        upstream.noteFailure(endpoint, failure);
+        outcome.failed(failure);
+      }
+    };
+  }
+
+  private ClientConnection connection(
+      Channel channel, Endpoint endpoint, UpstreamConfig config, ConnectionPool pool) {
+    ClientTls tls = upstream.tls();
+    Duration usual = tls == null ? APPLICATION_IDLE : limits.idleTimeout();
+    HttpLimits own = limits.withTimeouts(limits.headTimeout(), config.idleTimeout().orElse(usual));
+    if (config.protocol() == UpstreamConfig.Protocol.HTTP2) {
+      Http2ClientConnection connection =
+          Http2ClientConnection.create(
+              worker,
+              own,
+              new Http2ClientConnection.KeepAlive(
+                  config.keepAliveInterval(), config.keepAliveTimeout()),
+              pool,
+              endpoint.address()::heard);
+      channel.pipeline().addLast("http", connection);
+      return connection;
+    }
+    Http1ClientConnection connection = new Http1ClientConnection(worker, own, pool);
+    channel.pipeline().addLast("http", connection);
+    return connection;
+  }
+
+  /** Takes note of another configuration. */
+  void reconfigured(UpstreamConfig config, boolean connectionsToo) {
+    budget.configure(config.limits().retryPercent(), config.limits().retryFloor());
+    if (connectionsToo) {
+      retireAll();
+    }
+  }
+
+  /** Ends the connections to endpoints that are gone, calmly. */
+  void keepOnly(Set<EndpointConfig.Key> keys) {
+    pools
+        .entrySet()
+        .removeIf(entry -> {
+          boolean gone = !keys.contains(entry.getKey());
+          if (gone) {
+            entry.getValue().retire();
+          }
+          return gone;
+        });
+  }
+
+  void retireAll() {
+    pools.values().forEach(ConnectionPool::retire);
+    pools.clear();
+  }
+
+  /** Returns how many connections stand. */
+  int connections() {
+    int sum = 0;
+    for (ConnectionPool pool : pools.values()) {
+      sum += pool.connections();
+    }
+    return sum;
+  }
+}

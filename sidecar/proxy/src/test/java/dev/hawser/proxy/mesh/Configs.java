@@ -1,0 +1,171 @@
+package dev.hawser.proxy.mesh;
+
+import dev.hawser.api.model.Locality;
+import dev.hawser.proxy.model.Access;
+import dev.hawser.proxy.model.Address;
+import dev.hawser.proxy.model.EndpointConfig;
+import dev.hawser.proxy.model.EndpointSet;
+import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.model.OutlierPolicy;
+import dev.hawser.proxy.model.RetryRule;
+import dev.hawser.proxy.model.RouteRule;
+import dev.hawser.proxy.model.RouteTable;
+import dev.hawser.proxy.model.TextMatch;
+import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.trust.spiffe.SpiffeId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes the configuration that a control plane would send. */
+final class Configs {
+  static final String HOST = "127.0.0.1";
+
+  private Configs() {}
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static String serverName(String service, String cluster) {
+    return "p8080." + service + ".shop." + cluster + ".mesh.internal";
+  }
+
+  static EndpointConfig endpoint(int port, String serverName, String cluster) {
+    return new EndpointConfig(
+        new Address(HOST, port),
+        serverName,
+        Locality.parse(cluster + "/a"),
+        1,
+        EndpointConfig.Health.HEALTHY,
+        cluster,
+        EndpointConfig.NO_SLOT,
+        0,
+        false,
+        "");
+  }
+
+  static EndpointSet.Group group(int priority, EndpointConfig... endpoints) {
+    return new EndpointSet.Group(
+        endpoints.length == 0 ? Locality.UNKNOWN : endpoints[0].locality(),
+        priority,
+        0,
+        List.of(endpoints));
+  }
+
+  static EndpointSet set(String name, EndpointSet.Group... groups) {
+    return new EndpointSet(name, List.of(groups), 140);
+  }
+
+  /** The upstream that a caller has: mutual TLS, HTTP/2, endpoints discovered. */
+  static UpstreamConfig meshed(
+      String name, UpstreamConfig.Protocol protocol, Duration stability, SpiffeId... identities) {
+    return new UpstreamConfig(
+        name,
+        new UpstreamConfig.Endpoints.Discovered(name),
+        Duration.ofSeconds(1),
+        UpstreamConfig.Policy.ROUND_ROBIN,
+        false,
+        new UpstreamConfig.Security.MutualTls(
+            Set.copyOf(Arrays.asList(identities)),
+            List.of(protocol == UpstreamConfig.Protocol.TCP ? "hawser-tcp/1" : "h2")),
+        protocol,
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(1),
+        Optional.empty(),
+        OutlierPolicy.defaults(),
+        UpstreamConfig.Limits.defaults(),
+        stability,
+        new UpstreamConfig.Destination("orders", "shop", 8080));
+  }
+
+  /** The upstream that a callee has: its own application. */
+  static UpstreamConfig application(String name, UpstreamConfig.Protocol protocol, int port) {
+    return new UpstreamConfig(
+        name,
+        new UpstreamConfig.Endpoints.Fixed(set(name, group(0, endpoint(port, "", "")))),
+        Duration.ofSeconds(1),
+        UpstreamConfig.Policy.ROUND_ROBIN,
+        false,
+        new UpstreamConfig.Security.Plaintext(),
+        protocol,
+        Duration.ZERO,
+        Duration.ZERO,
+        Optional.empty(),
+        OutlierPolicy.off(),
+        UpstreamConfig.Limits.defaults(),
+        Duration.ZERO,
+        new UpstreamConfig.Destination("orders", "shop", 8080));
+  }
+
+  static RetryRule usualRetries() {
+    return new RetryRule(
+        Set.of(
+            RetryRule.Condition.CONNECT_FAILURE,
+            RetryRule.Condition.REFUSED_STREAM,
+            RetryRule.Condition.RESET),
+        2,
+        Optional.empty(),
+        Set.of());
+  }
+
+  static RouteTable routes(String name, String upstream, Duration timeout, RetryRule retries) {
+    RouteRule rule =
+        new RouteRule(
+            "default",
+            new RouteRule.Match(new RouteRule.PathMatch.Prefix("/"), false, List.of(), List.of()),
+            new RouteRule.Action.Forward(
+                List.of(new RouteRule.Target(upstream, 1)),
+                timeout.isZero() ? Optional.empty() : Optional.of(timeout),
+                Optional.empty(),
+                retries,
+                Optional.empty(),
+                Optional.empty()));
+    return new RouteTable(
+        name, List.of(new RouteTable.Host(name, List.of("*"), List.of(rule))), false);
+  }
+
+  static ListenerConfig.Content.Http http(
+      ListenerConfig.Routes routes, boolean callee, Access... access) {
+    return new ListenerConfig.Content.Http(
+        routes, List.of(access), callee, Optional.empty(), Optional.empty());
+  }
+
+  static ListenerConfig plain(int port, ListenerConfig.Content content) {
+    return new ListenerConfig(
+        "upstream|" + port,
+        new Address(HOST, port),
+        List.of(new ListenerConfig.Chain("only", List.of(), List.of(), false, List.of(), content)));
+  }
+
+  static ListenerConfig.Chain chain(
+      String serverName, List<String> alpn, List<Access> access, ListenerConfig.Content content) {
+    return new ListenerConfig.Chain(
+        "inbound|" + serverName,
+        List.of(serverName, "*." + serverName),
+        alpn,
+        true,
+        access,
+        content);
+  }
+
+  static Access callersOf(String... trustDomains) {
+    List<Access.Rule> callers =
+        Arrays.stream(trustDomains)
+            .<Access.Rule>map(name ->
+                new Access.Rule.Caller(new TextMatch.Prefix("spiffe://" + name + "/", false)))
+            .toList();
+    return new Access(
+        true, List.of(new Access.Policy("clusters", callers, List.of(new Access.Rule.Any()))));
+  }
+}

@@ -1,0 +1,171 @@
+package dev.hawser.proxy.mesh;
+
+import dev.hawser.engine.loop.EventLoops;
+import dev.hawser.engine.metrics.Metrics;
+import dev.hawser.engine.tls.IdentitySource;
+import dev.hawser.proxy.boot.DataPlane;
+import dev.hawser.proxy.http.HttpLimits;
+import dev.hawser.proxy.model.Access;
+import dev.hawser.proxy.model.Address;
+import dev.hawser.proxy.model.EndpointConfig;
+import dev.hawser.proxy.model.EndpointSet;
+import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.model.RetryRule;
+import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.proxy.telemetry.AccessLog;
+import dev.hawser.trust.bundle.TrustBundles;
+import dev.hawser.trust.spiffe.SpiffeId;
+import dev.hawser.trust.svid.Svid;
+import dev.hawser.trust.testing.TestAuthority;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A proxy of a workload, configured by hand. */
+final class TestProxy implements AutoCloseable {
+  static final Duration STABILITY = Duration.ofSeconds(2);
+
+  private final Svid svid;
+  private final String cluster;
+  private final Metrics metrics = new Metrics();
+  private final Path log;
+  private final DataPlane plane;
+  private final int inboundPort = Configs.freePort();
+  private final List<ListenerConfig.Chain> chains = new ArrayList<>();
+  final List<String> asked = new CopyOnWriteArrayList<>();
+
+  TestProxy(TestAuthority authority, String cluster, String account) throws IOException {
+    this(authority, cluster, account, 2, HttpLimits.defaults());
+  }
+
+  TestProxy(TestAuthority authority, String cluster, String account, int workers, HttpLimits limits)
+      throws IOException {
+    this.cluster = cluster;
+    this.svid = authority.workload(cluster, "shop", account);
+    this.log = Files.createTempFile("access", ".log");
+    this.plane =
+        new DataPlane(
+            new FixedIdentity(svid, authority.bundles("east", "west", "north")),
+            new EventLoops.Options(workers, true, "proxy-" + account),
+            metrics,
+            AccessLog.open(log.toString(), metrics),
+            limits,
+            asked::add);
+  }
+
+  private record FixedIdentity(Svid own, TrustBundles trust) implements IdentitySource {
+    @Override
+    public Optional<Svid> svid() {
+      return Optional.of(own);
+    }
+
+    @Override
+    public TrustBundles bundles() {
+      return trust;
+    }
+
+    @Override
+    public Registration onChange(Runnable listener) {
+      return () -> {};
+    }
+  }
+
+  SpiffeId id() {
+    return svid.id();
+  }
+
+  DataPlane plane() {
+    return plane;
+  }
+
+  String cluster() {
+    return cluster;
+  }
+
+  int inboundPort() {
+    return inboundPort;
+  }
+
+  String metrics() {
+    return metrics.prometheus();
+  }
+
+  List<String> logLines() throws IOException {
+    return Files.readAllLines(log);
+  }
+
+  /** Serves the service by an application of HTTP at a port of this machine. */
+  EndpointConfig serve(
+      String service, UpstreamConfig.Protocol protocol, int appPort, Access... access)
+      throws IOException {
+    String serverName = Configs.serverName(service, cluster);
+    String upstream = "inbound|8080|" + service;
+    plane.upstreams().configure(Configs.application(upstream, protocol, appPort));
+    boolean tcp = protocol == UpstreamConfig.Protocol.TCP;
+    ListenerConfig.Content content =
+        tcp
+            ? new ListenerConfig.Content.Tcp(upstream, Optional.empty())
+            : Configs.http(
+                new ListenerConfig.Routes.Inline(
+                    Configs.routes(upstream, upstream, Duration.ZERO, RetryRule.none())),
+                true,
+                access);
+    chains.removeIf(chain -> chain.serverNames().contains(serverName));
+    chains.add(
+        Configs.chain(
+            serverName,
+            tcp ? List.of("hawser-tcp/1") : List.of("h2", "http/1.1"),
+            tcp ? List.of(access) : List.of(),
+            content));
+    plane
+        .listeners()
+        .put(
+            new ListenerConfig(
+                "inbound", new Address(Configs.HOST, inboundPort), List.copyOf(chains)));
+    return Configs.endpoint(inboundPort, serverName, cluster);
+  }
+
+  /** Calls an upstream of HTTP by a local port. */
+  int call(UpstreamConfig upstream, RetryRule retries, EndpointSet.Group... groups)
+      throws IOException {
+    return call(upstream, retries, Duration.ofSeconds(15), groups);
+  }
+
+  int call(
+      UpstreamConfig upstream, RetryRule retries, Duration timeout, EndpointSet.Group... groups)
+      throws IOException {
+    int port = Configs.freePort();
+    plane.upstreams().configure(upstream);
+    plane.upstreams().update(Configs.set(upstream.name(), groups));
+    plane.routes().put(Configs.routes(upstream.name(), upstream.name(), timeout, retries));
+    plane
+        .listeners()
+        .put(
+            Configs.plain(
+                port, Configs.http(new ListenerConfig.Routes.Named(upstream.name()), false)));
+    return port;
+  }
+
+  /** Calls an upstream of raw bytes by a local port. */
+  int callTcp(UpstreamConfig upstream, EndpointSet.Group... groups) throws IOException {
+    int port = Configs.freePort();
+    plane.upstreams().configure(upstream);
+    plane.upstreams().update(Configs.set(upstream.name(), groups));
+    plane
+        .listeners()
+        .put(
+            Configs.plain(port, new ListenerConfig.Content.Tcp(upstream.name(), Optional.empty())));
+    return port;
+  }
+
+  @Override
+  public void close() throws IOException {
+    plane.close();
+    Files.deleteIfExists(log);
+  }
+}
