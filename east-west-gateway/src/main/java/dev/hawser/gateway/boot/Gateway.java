@@ -32,6 +32,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,8 @@ import org.slf4j.LoggerFactory;
 /** A gateway that runs: enrols or loads its identity, follows its control plane, and splices. */
 public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+  private static final long ENDPOINTS_MILLIS = 1000;
 
   private final GatewayConfig config;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -61,6 +64,7 @@ public final class Gateway implements AutoCloseable {
     connections =
         new Connections(
             loops, config.limits(), new OwnName(tls, drain), metrics, RouteTable.empty(cluster));
+    open.push(connections);
     ControlPlaneDialer dialer =
         new ControlPlaneDialer(tls, source, cluster, identity::controlPlane);
     open.push(dialer);
@@ -154,7 +158,13 @@ public final class Gateway implements AutoCloseable {
 
   /** A gateway without a table would close everybody's connections: it listens once it has one. */
   private void listenOnceConfigured(AdsClient ads) {
-    CompletionStage<Void> configured = ads.served(TypeUrls.CLUSTER);
+    // The endpoints follow the clusters at once; a cluster that exports nothing has none to wait for.
+    CompletionStage<Void> configured =
+        ads.served(TypeUrls.CLUSTER)
+            .thenCompose(
+                _ ->
+                    ads.served(TypeUrls.ENDPOINT)
+                        .completeOnTimeout(null, ENDPOINTS_MILLIS, TimeUnit.MILLISECONDS));
     configured
         .thenRunAsync(this::listen)
         .exceptionally(e -> {

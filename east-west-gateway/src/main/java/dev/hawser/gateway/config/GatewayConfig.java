@@ -51,11 +51,14 @@ public record GatewayConfig(
    * @param perSource at the same time, from one address
    * @param hello from the beginning of a connection to a whole ClientHello
    * @param idle without a byte in either direction
+   * @param withdrawn how long a connection may go on after its slot was withdrawn or given anew
    */
-  public record Limits(int connections, int perSource, Duration hello, Duration idle) {
-    /** Returns 20,000 connections, 5,000 from one address, 5 s and 1 h. */
+  public record Limits(
+      int connections, int perSource, Duration hello, Duration idle, Duration withdrawn) {
+    /** Returns 20,000 connections, 5,000 from one address, 5 s, 1 h and 10 s. */
     public static Limits usual() {
-      return new Limits(20_000, 5_000, Duration.ofSeconds(5), Duration.ofHours(1));
+      return new Limits(
+          20_000, 5_000, Duration.ofSeconds(5), Duration.ofHours(1), Duration.ofSeconds(10));
     }
   }
 }

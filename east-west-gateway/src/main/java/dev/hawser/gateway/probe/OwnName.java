@@ -17,12 +17,16 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers under the gateway's own name: {@code GET /ready} over mutual TLS, for whoever is a
  * member. It is how another cluster tells a gateway that works from one whose kernel still accepts.
  */
 public final class OwnName {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnName.class);
+
   private static final int MAX_BODY = 1024;
   private static final int IDLE_SECONDS = 60;
   private static final int STREAMS = 8;
@@ -58,12 +62,25 @@ public final class OwnName {
     }
   }
 
+  /** Ends a connection that broke; whoever it was asks again. */
+  private static final class Quiet extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      LOG.debug(
+          "A connection to the own name broke remote={} cause={}",
+          ctx.channel().remoteAddress(),
+          cause.toString());
+      var _ = ctx.close();
+    }
+  }
+
   private void http1(Channel channel) {
     channel
         .pipeline()
         .addLast(new HttpServerCodec())
         .addLast(new HttpObjectAggregator(MAX_BODY))
-        .addLast(new ReadyAnswer(drain));
+        .addLast(new ReadyAnswer(drain))
+        .addLast(new Quiet());
   }
 
   private void http2(Channel channel) {
@@ -82,8 +99,10 @@ public final class OwnName {
                         .pipeline()
                         .addLast(new Http2StreamFrameToHttpObjectCodec(true))
                         .addLast(new HttpObjectAggregator(MAX_BODY))
-                        .addLast(new ReadyAnswer(drain));
+                        .addLast(new ReadyAnswer(drain))
+                        .addLast(new Quiet());
                   }
-                }));
+                }))
+        .addLast(new Quiet());
   }
 }

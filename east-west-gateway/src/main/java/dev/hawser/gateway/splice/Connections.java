@@ -20,26 +20,21 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * All connections of the gateway. It takes them, looks up where they lead by the table of the
  * moment, and ends those whose target is gone from a newer one.
  */
-public final class Connections extends ChannelInitializer<SocketChannel> {
-  /**
-   * A slot's old connections may finish for this long after it was withdrawn or given to another
-   * workload.
-   */
-  private static final Duration WITHDRAWN = Duration.ofSeconds(10);
-
+public final class Connections extends ChannelInitializer<SocketChannel>
+    implements AutoCloseable {
   private final EventLoops loops;
   private final GatewayConfig.Limits limits;
   private final OwnName ownName;
   private final SourceLimit sources;
   private final GatewayMetrics metrics;
+  private final ConnectionLog log;
   private final Set<Splice> splices = ConcurrentHashMap.newKeySet();
-  private final Map<InetSocketAddress, AtomicInteger> loads = new ConcurrentHashMap<>();
+  private final Map<InetSocketAddress, Integer> loads = new ConcurrentHashMap<>();
   private volatile RouteTable table;
 
   /** Makes the set. */
@@ -55,6 +50,7 @@ public final class Connections extends ChannelInitializer<SocketChannel> {
     this.table = table;
     sources = new SourceLimit(limits.connections(), limits.perSource());
     this.metrics = new GatewayMetrics(metrics, sources);
+    this.log = ConnectionLog.start(System.out, metrics);
   }
 
   /** Takes a newer table; connections that it no longer leads to end after a while. */
@@ -62,7 +58,7 @@ public final class Connections extends ChannelInitializer<SocketChannel> {
     table = newer;
     for (Splice splice : splices) {
       if (!splice.isAllowedBy(newer)) {
-        splice.cutAfter(WITHDRAWN);
+        splice.cutAfter(limits.withdrawn(), this::table);
       }
     }
   }
@@ -74,7 +70,12 @@ public final class Connections extends ChannelInitializer<SocketChannel> {
 
   @Override
   protected void initChannel(SocketChannel channel) {
-    InetAddress source = channel.remoteAddress().getAddress();
+    InetSocketAddress remote = channel.remoteAddress();
+    if (remote == null) {
+      var _ = channel.close();
+      return; // Gone before it was looked at.
+    }
+    InetAddress source = remote.getAddress();
     if (!sources.enter(source)) {
       metrics.ended("", "too-many");
       var _ = channel.close();
@@ -89,19 +90,22 @@ public final class Connections extends ChannelInitializer<SocketChannel> {
   }
 
   int load(Backend backend) {
-    AtomicInteger load = loads.get(backend.address());
-    return load == null ? 0 : load.get();
+    return loads.getOrDefault(backend.address(), 0);
   }
 
   void began(Splice splice) {
     splices.add(splice);
-    loads.computeIfAbsent(splice.backend().address(), _ -> new AtomicInteger()).incrementAndGet();
+    loads.merge(splice.backend().address(), 1, Integer::sum);
   }
 
   void ended(Splice splice) {
     splices.remove(splice);
     loads.computeIfPresent(
-        splice.backend().address(), (_, load) -> load.decrementAndGet() == 0 ? null : load);
+        splice.backend().address(), (_, load) -> load == 1 ? null : load - 1);
+  }
+
+  ConnectionLog log() {
+    return log;
   }
 
   GatewayMetrics metrics() {
@@ -139,5 +143,11 @@ public final class Connections extends ChannelInitializer<SocketChannel> {
     return channel.remoteAddress() instanceof InetSocketAddress address
         ? address.getAddress().getHostAddress() + ":" + address.getPort()
         : "";
+  }
+
+  /** Writes the rest of the log. */
+  @Override
+  public void close() {
+    log.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.hawser.gateway.splice;
 import dev.hawser.engine.metrics.Counter;
 import dev.hawser.engine.metrics.Family;
 import dev.hawser.engine.metrics.Metrics;
+import dev.hawser.engine.relay.RelayMeter;
 
 /** What the gateway counts. Labels name services and outcomes, never what a stranger sent. */
 final class GatewayMetrics {
@@ -26,8 +27,10 @@ final class GatewayMetrics {
     connections.with(name, outcome).increment();
   }
 
-  void bytes(String name, long in, long out) {
-    received.with(name).add(in);
-    sent.with(name).add(out);
+  /** Counts bytes as they move, so that a connection of days shows before it ends. */
+  RelayMeter meter(String name) {
+    Counter in = received.with(name);
+    Counter out = sent.with(name);
+    return (fromCaller, bytes) -> (fromCaller ? in : out).add(bytes);
   }
 }

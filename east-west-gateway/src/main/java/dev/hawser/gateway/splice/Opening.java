@@ -16,23 +16,33 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The beginning of one connection: from its ClientHello to the splice, or to its end. What does not
  * lead anywhere is closed without an answer. On the connection's event loop.
  */
 final class Opening implements HelloRouter {
+  /** Candidates of a service-level name that are tried before the caller is let go. */
+  private static final int MAX_TRIES = 3;
+
   private final Connections connections;
   private final Channel caller;
   private final EventLoops loops;
   private final Duration idle;
   private final OwnName ownName;
+  private final Instant start = Instant.now();
   private final long began = System.nanoTime();
+  private final String remote;
 
   Opening(
       Connections connections, Channel caller, EventLoops loops, Duration idle, OwnName ownName) {
     this.connections = connections;
     this.caller = caller;
+    // Now, since a closed channel does not know it any more.
+    this.remote = Connections.remote(caller);
     this.loops = loops;
     this.idle = idle;
     this.ownName = ownName;
@@ -62,7 +72,7 @@ final class Opening implements HelloRouter {
 
   private void refuse(String name, String reason) {
     connections.metrics().ended("", reason.replace(' ', '-'));
-    ConnectionLog.line(Connections.remote(caller), name, "", "", 0, 0, age(), reason);
+    log(name, null, 0, 0, "refused", reason);
     var _ = caller.close();
   }
 
@@ -78,27 +88,22 @@ final class Opening implements HelloRouter {
                 ClientOptions.defaults().withHalfClosure(true).withAutoRead(false))
             .handler(new ChannelInboundHandlerAdapter());
     ChannelFuture connecting = bootstrap.connect(backend.address());
-    connecting.addListener(_ -> {
-      if (!caller.isActive()) {
-        var _ = connecting.channel().close();
-      } else if (connecting.isSuccess()) {
-        splice(ctx, name, to.group(), backend, connecting.channel());
-      } else if (index + 1 < to.candidates().size()) {
-        connect(ctx, name, to, index + 1);
-      } else {
-        connections.metrics().ended(to.group(), "unreachable");
-        ConnectionLog.line(
-            Connections.remote(caller),
-            name,
-            backend.hostPort(),
-            backend.workload(),
-            0,
-            0,
-            age(),
-            "unreachable: " + connecting.cause().getMessage());
-        var _ = caller.close();
-      }
-    });
+    connecting.addListener(
+        _ -> {
+          if (!caller.isActive()) {
+            connections.metrics().ended(to.group(), "caller-left");
+            log(name, backend, 0, 0, "caller-left", "");
+            var _ = connecting.channel().close();
+          } else if (connecting.isSuccess()) {
+            splice(ctx, name, to.group(), backend, connecting.channel());
+          } else if (index + 1 < Math.min(MAX_TRIES, to.candidates().size())) {
+            connect(ctx, name, to, index + 1);
+          } else {
+            connections.metrics().ended(to.group(), "unreachable");
+            log(name, backend, 0, 0, "unreachable", String.valueOf(connecting.cause().getMessage()));
+            var _ = caller.close();
+          }
+        });
   }
 
   private void splice(
@@ -109,23 +114,19 @@ final class Opening implements HelloRouter {
         Relay.splice(
             caller,
             target,
-            RelayOptions.of(idle),
+            new RelayOptions(idle, connections.metrics().meter(group)),
             result -> {
+              String outcome = result.ending().name().toLowerCase(Locale.ROOT).replace('_', '-');
               splice.ended();
               connections.ended(splice);
-              connections
-                  .metrics()
-                  .ended(group, result.ending().name().toLowerCase(java.util.Locale.ROOT));
-              connections.metrics().bytes(group, result.bytesAToB(), result.bytesBToA());
-              ConnectionLog.line(
-                  Connections.remote(caller),
+              connections.metrics().ended(group, outcome);
+              log(
                   name,
-                  backend.hostPort(),
-                  backend.workload(),
+                  backend,
                   result.bytesAToB(),
                   result.bytesBToA(),
-                  result.duration(),
-                  result.ending() + " " + result.detail());
+                  outcome,
+                  result.detail());
             });
     splice.joined(relay);
     HelloHandler.replay(ctx);
@@ -134,7 +135,25 @@ final class Opening implements HelloRouter {
     }
   }
 
-  private Duration age() {
-    return Duration.ofNanos(System.nanoTime() - began);
+  private void log(
+      String name,
+      @Nullable Backend backend,
+      long received,
+      long sent,
+      String outcome,
+      String detail) {
+    connections
+        .log()
+        .write(
+            new ConnectionLog.Entry(
+                start,
+                remote,
+                name,
+                backend,
+                received,
+                sent,
+                Duration.ofNanos(System.nanoTime() - began),
+                outcome,
+                detail));
   }
 }

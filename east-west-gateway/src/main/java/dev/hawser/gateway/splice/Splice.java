@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,10 +53,24 @@ final class Splice {
     });
   }
 
-  void cutAfter(Duration grace) {
+  /**
+   * Ends it after a while, unless the table of that time leads here again.
+   *
+   * @param table of the moment when the time is over
+   */
+  void cutAfter(Duration grace, Supplier<RouteTable> table) {
     loop.execute(() -> {
       if (end == null) {
-        end = loop.schedule(() -> cut("withdrawn"), grace.toMillis(), TimeUnit.MILLISECONDS);
+        end =
+            loop.schedule(
+                () -> {
+                  end = null;
+                  if (!isAllowedBy(table.get())) {
+                    cut("withdrawn");
+                  }
+                },
+                grace.toMillis(),
+                TimeUnit.MILLISECONDS);
       }
     });
   }

@@ -45,19 +45,33 @@ public final class Demo {
     System.exit(missed.isEmpty() ? 0 : 1);
   }
 
+  private interface Step {
+    void run() throws IOException, InterruptedException;
+  }
+
   private static List<String> walk(World world) throws InterruptedException {
     long start = System.nanoTime();
-    try {
-      comeUp(world);
-      new JoinJob(world).run();
-      new VmJob(world).run();
-      new FailoverJob(world).run();
-    } catch (IOException e) {
-      world.narrator.promise(false, e.toString());
+    if (isDone(world, () -> comeUp(world))) {
+      // A job that fails does not hide what becomes of the others.
+      for (Step job :
+          List.<Step>of(
+              new JoinJob(world)::run, new VmJob(world)::run, new FailoverJob(world)::run)) {
+        var _ = isDone(world, job);
+      }
     }
     world.narrator.says(
         "the walk took " + Narrator.seconds(Duration.ofNanos(System.nanoTime() - start)));
     return world.narrator.missed();
+  }
+
+  private static boolean isDone(World world, Step step) throws InterruptedException {
+    try {
+      step.run();
+      return true;
+    } catch (IOException e) {
+      world.narrator.promise(false, e.toString());
+      return false;
+    }
   }
 
   private static void comeUp(World world) throws IOException, InterruptedException {
@@ -72,9 +86,7 @@ public final class Demo {
     List<Workload> workloads = new ArrayList<>(List.of(world.web, world.payments));
     workloads.addAll(world.eastOrders);
     workloads.addAll(world.westOrders);
-    for (Workload workload : workloads) {
-      world.startWorkload(workload);
-    }
+    world.startWorkloads(workloads);
     world.probe.await(world.seenByWeb("orders"), "\"cluster\":\"east\"", Duration.ofSeconds(60));
     world.narrator.says("web calls orders in its own cluster");
   }

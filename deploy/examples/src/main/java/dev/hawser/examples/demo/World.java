@@ -4,8 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -133,19 +139,42 @@ final class World implements AutoCloseable {
     processes.start(name, cluster.environment(), command);
   }
 
-  /** Starts an application and the proxy beside it, which joins by a token of its own. */
-  void startWorkload(Workload workload) throws IOException, InterruptedException {
-    String token =
-        token(
-            processes.run(
-                workload.cluster().environment(),
-                "hawser",
-                "token",
-                "issue",
-                "--namespace",
-                "shop",
-                "--service-account",
-                workload.service()));
+  /**
+   * Starts applications and the proxies beside them; each joins by a token of its own. At the same
+   * time, because what takes long is the start of a JVM.
+   */
+  void startWorkloads(List<Workload> workloads) throws IOException, InterruptedException {
+    narrator.types(
+        List.of("hawser", "token", "issue", "--namespace", "shop", "--service-account", "..."));
+    narrator.says(
+        "one for each of "
+            + workloads.size()
+            + " workloads; then hawser-proxy --config FILE beside each");
+    List<Callable<String>> tokens = new ArrayList<>();
+    for (Workload workload : workloads) {
+      tokens.add(() ->
+          token(
+              processes.runQuietly(
+                  workload.cluster().environment(),
+                  "hawser",
+                  "token",
+                  "issue",
+                  "--namespace",
+                  "shop",
+                  "--service-account",
+                  workload.service())));
+    }
+    try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+      List<Future<String>> issued = pool.invokeAll(tokens);
+      for (int i = 0; i < workloads.size(); i++) {
+        startWorkload(workloads.get(i), issued.get(i).get());
+      }
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    }
+  }
+
+  private void startWorkload(Workload workload, String token) throws IOException {
     Path config = workload.writeProxyConfig(folder, token);
     processes.start(workload.application(), Map.of(), workload.applicationCommand(java, classPath));
     processes.start(

@@ -4,6 +4,7 @@ import dev.hawser.controlplane.admin.AdminAccess;
 import dev.hawser.controlplane.admin.AdminCredential;
 import dev.hawser.controlplane.state.StateUnavailableException;
 import dev.hawser.trust.svid.PrivateFiles;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -11,7 +12,8 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,24 +26,15 @@ public final class Application implements QuarkusApplication {
   private final HawserConfig config;
   private final AdminAccess access;
   private final RunningPlane running;
-  private final String version;
-  private final String adminHost;
-  private final int adminPort;
+  private final MeterRegistry metrics;
 
   @Inject
   Application(
-      HawserConfig config,
-      AdminAccess access,
-      RunningPlane running,
-      @ConfigProperty(name = "quarkus.application.version") String version,
-      @ConfigProperty(name = "quarkus.http.host") String adminHost,
-      @ConfigProperty(name = "quarkus.http.port") int adminPort) {
+      HawserConfig config, AdminAccess access, RunningPlane running, MeterRegistry metrics) {
     this.config = config;
     this.access = access;
     this.running = running;
-    this.version = version;
-    this.adminHost = adminHost;
-    this.adminPort = adminPort;
+    this.metrics = metrics;
   }
 
   @Override
@@ -66,8 +59,15 @@ public final class Application implements QuarkusApplication {
     Settings settings = Settings.of(config);
     PrivateFiles.createDirectory(settings.dataDirectory());
     AdminCredential credential = AdminCredential.open(settings.dataDirectory());
-    ControlPlane plane = ControlPlane.start(settings, InstantSource.system(), version);
-    String address = "http://" + adminHost + ":" + adminPort + "\n";
+    Config quarkus = ConfigProvider.getConfig();
+    String version = quarkus.getValue("quarkus.application.version", String.class);
+    ControlPlane plane = ControlPlane.start(settings, InstantSource.system(), version, metrics);
+    String address =
+        "http://"
+            + quarkus.getValue("quarkus.http.host", String.class)
+            + ":"
+            + quarkus.getValue("quarkus.http.port", Integer.class)
+            + "\n";
     PrivateFiles.write(
         settings.dataDirectory().resolve("admin-address"),
         address.getBytes(StandardCharsets.US_ASCII));

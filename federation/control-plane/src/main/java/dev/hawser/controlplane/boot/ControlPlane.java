@@ -2,6 +2,7 @@ package dev.hawser.controlplane.boot;
 
 import dev.hawser.controlplane.admin.AdminParts;
 import dev.hawser.controlplane.admin.Administration;
+import dev.hawser.controlplane.admin.MeshMetrics;
 import dev.hawser.controlplane.admin.PolicyDesk;
 import dev.hawser.controlplane.admin.ProxyDirectory;
 import dev.hawser.controlplane.enroll.EnrollmentConfig;
@@ -45,6 +46,7 @@ import dev.hawser.trust.token.TokenLedger;
 import dev.hawser.trust.verify.PeerVerifier;
 import dev.hawser.trust.x509.Certificates;
 import io.grpc.BindableService;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,6 +73,7 @@ final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
   private static final Duration PRESENCE_TICK = Duration.ofSeconds(1);
   private static final Duration TRUST_TICK = Duration.ofSeconds(5);
+  private static final Duration METRICS = Duration.ofSeconds(5);
   private static final Duration PRUNE = Duration.ofHours(1);
   private static final Duration PRESENCE_PAUSE = Duration.ofSeconds(1);
 
@@ -93,7 +96,8 @@ final class ControlPlane implements AutoCloseable {
   private final MeshPipeline pipeline;
   private final Administration administration;
 
-  private ControlPlane(Opened opened, Settings settings, InstantSource clock, String version)
+  private ControlPlane(
+      Opened opened, Settings settings, InstantSource clock, String version, MeterRegistry metrics)
       throws IOException {
     Instant started = clock.instant();
     this.opened = opened;
@@ -124,7 +128,10 @@ final class ControlPlane implements AutoCloseable {
     rememberPresence();
     serve();
     beginWork();
-    administration = administration(version, started);
+    AdminParts parts = adminParts(version, started);
+    administration = new Administration(parts);
+    MeshMetrics meshMetrics = new MeshMetrics(parts, metrics);
+    loop.every(METRICS, meshMetrics::update);
   }
 
   /**
@@ -133,11 +140,12 @@ final class ControlPlane implements AutoCloseable {
    * @throws IOException if a port cannot be bound or a file cannot be used
    * @throws dev.hawser.controlplane.state.StateUnavailableException if the state cannot be used
    */
-  static ControlPlane start(Settings settings, InstantSource clock, String version)
+  static ControlPlane start(
+      Settings settings, InstantSource clock, String version, MeterRegistry metrics)
       throws IOException {
     Opened opened = new Opened();
     try {
-      return new ControlPlane(opened, settings, clock, version);
+      return new ControlPlane(opened, settings, clock, version, metrics);
     } catch (IOException | RuntimeException e) {
       opened.close();
       throw e;
@@ -295,21 +303,20 @@ final class ControlPlane implements AutoCloseable {
     registries.start();
   }
 
-  private Administration administration(String version, Instant started) {
-    return new Administration(
-        new AdminParts(
-            trust,
-            tokens,
-            registries,
-            snapshots,
-            federation,
-            pipeline::offers,
-            new PolicyDesk(policies),
-            new ProxyDirectory(proxies),
-            state,
-            clock,
-            version,
-            settings.site().network(),
-            started));
+  private AdminParts adminParts(String version, Instant started) {
+    return new AdminParts(
+        trust,
+        tokens,
+        registries,
+        snapshots,
+        federation,
+        pipeline::offers,
+        new PolicyDesk(policies),
+        new ProxyDirectory(proxies),
+        state,
+        clock,
+        version,
+        settings.site().network(),
+        started);
   }
 }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the API server now and then whether it is there and knows the kind ServiceExport, on a
@@ -18,9 +19,8 @@ final class ApiProbe {
   private final AtomicReference<Answer> last = new AtomicReference<>(Answer.UNKNOWN);
 
   /** Confined, with those below, to the caller's one thread. */
-  private Thread running = Thread.ofVirtual().unstarted(() -> {});
+  private @Nullable Thread running;
 
-  private boolean started;
   private long startedAt;
 
   /**
@@ -38,7 +38,8 @@ final class ApiProbe {
   void refresh() {
     Duration since = Duration.ofNanos(System.nanoTime() - startedAt);
     Duration period = last.get().answers() ? PERIOD : HURRY;
-    if (started && running.isAlive()) {
+    Thread asking = running;
+    if (asking != null && asking.isAlive()) {
       if (since.compareTo(PERIOD) > 0) {
         last.set(
             new Answer(
@@ -52,8 +53,7 @@ final class ApiProbe {
       }
       return;
     }
-    if (!started || since.compareTo(period) >= 0) {
-      started = true;
+    if (asking == null || since.compareTo(period) >= 0) {
       startedAt = System.nanoTime();
       running = Thread.ofVirtual().name("kubernetes-probe").start(this::ask);
     }

@@ -3,6 +3,7 @@ package dev.hawser.controlplane.peer;
 import dev.hawser.api.admin.FederationStatus;
 import dev.hawser.api.admin.FederationStatus.Conflict;
 import dev.hawser.api.admin.FederationStatus.GatewayProbe;
+import dev.hawser.api.model.PeerState;
 import dev.hawser.controlplane.snapshot.RemoteCluster;
 import dev.hawser.controlplane.snapshot.RemoteExport;
 import dev.hawser.controlplane.snapshot.RemoteGateway;
@@ -97,7 +98,7 @@ final class FederationView {
   private static FederationStatus.Member member(PeerLink link, Instant now) {
     PeerHealth.Finding finding = link.health().evaluate(now);
     String detail =
-        link.isConnected() || link.trouble().isEmpty()
+        finding.state() == PeerState.LIVE || link.trouble().isEmpty()
             ? finding.detail()
             : finding.detail() + "; link " + link.trouble();
     return new FederationStatus.Member(

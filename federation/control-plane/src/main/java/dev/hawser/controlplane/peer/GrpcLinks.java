@@ -47,10 +47,15 @@ final class GrpcLinks implements LinkDialer {
     while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    String detail = status.getDescription() == null ? "" : ": " + status.getDescription();
-    return status.getCode()
-        + detail
-        + (cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")");
+    String description = status.getDescription();
+    String detail = description == null ? "" : ": " + firstLine(description);
+    String deepest = cause == null ? null : cause.getMessage();
+    return status.getCode() + detail + (deepest == null ? "" : " (" + firstLine(deepest) + ")");
+  }
+
+  /** A peer's or a library's text must not look like further lines of the log. */
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
   }
 
   /** A stream that this side opened, with its connection. */

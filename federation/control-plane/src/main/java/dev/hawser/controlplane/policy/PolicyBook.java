@@ -88,9 +88,8 @@ public final class PolicyBook {
   }
 
   /**
-   * Applies or deletes each document of a YAML stream; a refused one does not stop the others.
-   * Outcomes: {@code created}, {@code configured}, {@code unchanged}, {@code deleted} or {@code
-   * refused}.
+   * Applies or deletes each document of a YAML stream; a refused one does not stop the others. An
+   * outcome is created, configured, unchanged, refused, or deleted.
    *
    * @param delete deletes the policies that the documents name
    * @param dryRun answers the same and changes nothing

@@ -8,6 +8,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -163,7 +164,7 @@ final class AdsStream<Q, R> implements StreamObserver<Q> {
         if (response.isPresent()) {
           nonces++;
           out.onNext(response.get());
-          warm(entry.getKey(), asking);
+          warm(entry.getKey(), entry.getValue().lastSent(), asking);
         }
       }
       report();
@@ -180,10 +181,10 @@ final class AdsStream<Q, R> implements StreamObserver<Q> {
    * An Envoy puts a changed cluster in force only after it has received its endpoints once more,
    * and does not ask for them, since it is still subscribed.
    */
-  private void warm(ResourceType sent, ProxyNode asking) {
+  private void warm(ResourceType sent, Set<String> names, ProxyNode asking) {
     TypeState<Q, R> endpoints = states.get(ResourceType.ENDPOINT);
     if (sent == ResourceType.CLUSTER && asking.kind() == ProxyKind.ENVOY && endpoints != null) {
-      endpoints.repeat(states.get(sent).lastSent());
+      endpoints.repeat(names);
     }
   }
 

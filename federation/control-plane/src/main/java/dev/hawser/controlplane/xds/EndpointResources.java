@@ -260,7 +260,7 @@ final class EndpointResources {
   }
 
   static Value number(long value) {
-    return Value.newBuilder().setNumberValue(value).build();
+    return Value.newBuilder().setNumberValue((double) value).build();
   }
 
   /** Returns the name that a cluster and its endpoints have, {@code orders.shop:8080}. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hawser.controlplane.admin.AdminAccess;
 import dev.hawser.controlplane.admin.AdminCredential;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -53,7 +54,7 @@ final class AdminApiTest {
   }
 
   @TempDir Path folder;
-  @TestHTTPResource URI base;
+  @TestHTTPResource URI base = URI.create("http://set.by.quarkus");
   @Inject AdminAccess access;
 
   private final HttpClient http =
@@ -69,7 +70,7 @@ final class AdminApiTest {
     AdminCredential opened = AdminCredential.open(data);
     credential = Files.readString(data.resolve("admin-token")).strip();
     ControlPlane started =
-        ControlPlane.start(TestPlane.settings(data, files), InstantSource.system(), "1.2.3");
+        ControlPlane.start(TestPlane.settings(data, files), InstantSource.system(), "1.2.3", new SimpleMeterRegistry());
     plane = started;
     access.open(opened, started.administration());
     Awaitility.await().until(started::isReady);

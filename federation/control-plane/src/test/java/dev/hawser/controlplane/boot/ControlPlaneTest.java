@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hawser.controlplane.state.StateUnavailableException;
 import dev.hawser.controlplane.transport.HostPort;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -29,7 +30,7 @@ final class ControlPlaneTest {
   }
 
   private ControlPlane start() throws IOException {
-    return ControlPlane.start(TestPlane.settings(data, files), InstantSource.system(), "0");
+    return ControlPlane.start(TestPlane.settings(data, files), InstantSource.system(), "0", new SimpleMeterRegistry());
   }
 
   @Test
@@ -75,7 +76,7 @@ final class ControlPlaneTest {
               settings.kubernetesRegistry(),
               settings.kubernetesState(),
               settings.stateNamespace());
-      assertThatThrownBy(() -> ControlPlane.start(onTakenPort, InstantSource.system(), "0"))
+      assertThatThrownBy(() -> ControlPlane.start(onTakenPort, InstantSource.system(), "0", new SimpleMeterRegistry()))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
     }

@@ -212,8 +212,10 @@ final class EnrollmentServiceTest {
     StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, call::call);
     assertThat(refused).as("refusal " + code).isNotNull();
     assertThat(refused.getStatus().getCode()).isEqualTo(status);
-    Metadata trailers = Status.trailersFromThrowable(refused);
-    assertThat(trailers).isNotNull();
+    @Nullable Metadata trailers = Status.trailersFromThrowable(refused);
+    if (trailers == null) {
+      throw new AssertionError("no trailers");
+    }
     assertThat(trailers.get(Metadata.Key.of("hawser-code", Metadata.ASCII_STRING_MARSHALLER)))
         .isEqualTo(code);
   }

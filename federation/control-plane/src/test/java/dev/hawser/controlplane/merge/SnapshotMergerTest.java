@@ -8,50 +8,21 @@ import dev.hawser.api.model.Locality;
 import dev.hawser.api.model.PeerState;
 import dev.hawser.api.model.Protocol;
 import dev.hawser.api.model.Provenance;
-import dev.hawser.api.model.Service;
 import dev.hawser.api.model.ServicePort;
-import dev.hawser.api.naming.ClusterName;
 import dev.hawser.api.naming.ServiceName;
-import dev.hawser.controlplane.registry.RegistryState;
 import dev.hawser.controlplane.snapshot.Condition;
-import dev.hawser.controlplane.snapshot.LocalCluster;
 import dev.hawser.controlplane.snapshot.MeshEndpoint;
 import dev.hawser.controlplane.snapshot.MeshService;
-import dev.hawser.controlplane.snapshot.MeshSnapshot;
 import dev.hawser.controlplane.snapshot.Present;
-import dev.hawser.controlplane.snapshot.RemoteCluster;
 import dev.hawser.controlplane.snapshot.RemoteExport;
-import dev.hawser.controlplane.snapshot.RemoteGateway;
-import dev.hawser.controlplane.snapshot.RemoteSlot;
 import dev.hawser.controlplane.snapshot.SlotAssignment;
-import dev.hawser.trust.bundle.TrustBundles;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How reports become one mesh. */
-class SnapshotMergerTest {
-  private static final Instant OLD = Instant.parse("2026-01-01T00:00:00Z");
-  private static final Instant NEW = Instant.parse("2026-06-01T00:00:00Z");
-  private static final ServiceName ORDERS = ServiceName.parse("orders.shop");
-  private static final String ORDERS_ID = "spiffe://east.mesh.internal/ns/shop/sa/orders";
-  private static final String WEST_ID = "spiffe://west.mesh.internal/ns/shop/sa/orders";
-  private static final ServicePort HTTP = new ServicePort("http", 8080, Protocol.HTTP);
-  private static final ServicePort TCP = new ServicePort("tcp", 8080, Protocol.TCP);
-
-  private final List<RegistryState> sources = new ArrayList<>();
-  private final List<Present> present = new ArrayList<>();
-  private final List<RemoteCluster> remotes =
-      new ArrayList<>(List.of(remote("west", PeerState.LIVE)));
-  private final List<RemoteExport> exports = new ArrayList<>();
-  private final List<SlotAssignment> slots = new ArrayList<>();
-
+class SnapshotMergerTest extends MergeFixture {
   @Test
   void sameNamedServicesOfTwoRegistriesAreOneServiceWithProvenance() {
     source(
@@ -288,159 +259,5 @@ class SnapshotMergerTest {
 
     assertThat(merged().local().getFirst().slot().map(SlotAssignment::slot))
         .isEqualTo(Optional.of(5));
-  }
-
-  @Test
-  void theDigestDoesNotDependOnTheOrderOfAnything() {
-    source(
-        "a",
-        service(
-            ORDERS,
-            OLD,
-            Exposure.everyone(),
-            HTTP,
-            endpoint("a", "10.0.0.1"),
-            endpoint("a", "10.0.0.2")));
-    source("b", service(ORDERS, NEW, Exposure.hidden(), TCP, endpoint("b", "10.0.0.3")));
-    source("c", service(ServiceName.parse("web.shop"), NEW, Exposure.hidden(), HTTP));
-    remotes.add(remote("north", PeerState.LIVE));
-    exports.add(export("west", ORDERS, HTTP, OLD, WEST_ID, ORDERS_ID));
-    exports.add(export("north", ORDERS, HTTP, OLD, "spiffe://north.mesh.internal/ns/shop/sa/o"));
-    present.add(new Present("10.0.0.1", ORDERS_ID, 15006));
-    present.add(new Present("10.0.0.2", ORDERS_ID, 15006));
-    String digest = snapshot().digest();
-
-    Random random = new Random(42);
-    for (int i = 0; i < 50; i++) {
-      for (List<?> list : List.of(sources, remotes, exports, present)) {
-        Collections.shuffle(list, random);
-      }
-      sources.replaceAll(state -> {
-        List<Service> services = new ArrayList<>();
-        for (Service service : state.services()) {
-          List<Endpoint> endpoints = new ArrayList<>(service.endpoints());
-          Collections.shuffle(endpoints, random);
-          services.add(
-              new Service(
-                  service.name(),
-                  service.ports(),
-                  endpoints,
-                  service.addresses(),
-                  service.exposure(),
-                  service.created()));
-        }
-        return new RegistryState(state.source(), state.kind(), services, List.of(), false, NEW);
-      });
-      assertThat(snapshot().digest()).isEqualTo(digest);
-    }
-  }
-
-  @Test
-  void theDigestChangesWithContentAndNotWithAHeartbeat() {
-    exports.add(export("west", ORDERS, HTTP, OLD, WEST_ID));
-    String before = snapshot().digest();
-
-    remotes.set(0, remote("west", PeerState.LIVE, NEW.plusSeconds(60)));
-    assertThat(snapshot().digest()).isEqualTo(before);
-
-    remotes.set(0, remote("west", PeerState.CONTROL_LOST));
-    assertThat(snapshot().digest()).isNotEqualTo(before);
-  }
-
-  private MeshSnapshot snapshot() {
-    return SnapshotMerger.merge(
-        new MergeInput(
-            new LocalCluster(
-                new ClusterName("east", "mesh.internal"),
-                "east",
-                Locality.UNKNOWN,
-                "default",
-                List.of(),
-                List.of()),
-            sources,
-            present,
-            remotes,
-            exports,
-            slots,
-            List.of(),
-            TrustBundles.empty()));
-  }
-
-  private MeshService merged() {
-    return snapshot().service(ORDERS).orElseThrow();
-  }
-
-  private void source(String source, Service service) {
-    sources.add(
-        new RegistryState(
-            source, Provenance.Registry.FILE, List.of(service), List.of(), false, NEW));
-  }
-
-  private static Service service(
-      ServiceName name,
-      Instant created,
-      Exposure exposure,
-      ServicePort port,
-      Endpoint... endpoints) {
-    return new Service(name, List.of(port), List.of(endpoints), List.of(), exposure, created);
-  }
-
-  private static Endpoint endpoint(String source, String address) {
-    return endpoint(Provenance.Registry.FILE, source, address);
-  }
-
-  private static Endpoint endpoint(Provenance.Registry kind, String source, String address) {
-    return new Endpoint(
-        address,
-        address,
-        Map.of(),
-        "east",
-        Locality.UNKNOWN,
-        true,
-        "orders",
-        1,
-        Map.of(),
-        new Provenance(kind, source, "east", "owner", OLD));
-  }
-
-  private static RemoteCluster remote(String name, PeerState state) {
-    return remote(name, state, NEW);
-  }
-
-  private static RemoteCluster remote(String name, PeerState state, Instant heard) {
-    return new RemoteCluster(
-        name,
-        name + ".mesh.internal",
-        List.of(new RemoteGateway("192.0.2.1:15443", true)),
-        state,
-        heard);
-  }
-
-  private static RemoteExport export(
-      String cluster, ServiceName name, ServicePort port, Instant since, String... identities) {
-    return new RemoteExport(
-        cluster,
-        name,
-        List.of(port),
-        List.of(new RemoteSlot(0, 1, Locality.UNKNOWN, 1)),
-        List.of(identities),
-        since);
-  }
-
-  private static MeshEndpoint at(MeshService service, String address) {
-    return service.local().stream()
-        .filter(endpoint -> endpoint.endpoint().address().equals(address))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static Set<Condition.Kind> kinds(MeshService service) {
-    return new java.util.TreeSet<>(
-        service.conditions().stream()
-            .map(Condition::kind)
-            .filter(kind ->
-                kind != Condition.Kind.NO_PROXY
-                    || service.local().stream().anyMatch(MeshEndpoint::meshed))
-            .toList());
   }
 }

@@ -18,13 +18,13 @@ import dev.hawser.trust.spiffe.SpiffeId;
 import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,27 +101,25 @@ class FederationLinkTest {
 
   @Test
   void restartsOfAPeerWithdrawNothing() {
-    AtomicBoolean watching = new AtomicBoolean(true);
-    List<String> losses = new ArrayList<>();
-    Thread watcher =
-        Thread.ofVirtual()
-            .start(() -> {
-              while (watching.get()) {
-                RemoteCluster seen = remote(east);
-                if (!seen.serves() || !east.imports("west").contains("payments.shop")) {
-                  losses.add(seen.toString());
-                }
-                Thread.onSpinWait();
+    List<String> losses = new CopyOnWriteArrayList<>();
+    Future<?> watcher =
+        probing.scheduleAtFixedRate(
+            () -> {
+              RemoteCluster seen = remote(east);
+              if (!seen.serves() || !east.imports("west").contains("payments.shop")) {
+                losses.add(seen.toString());
               }
-            });
+            },
+            0,
+            5,
+            TimeUnit.MILLISECONDS);
     for (int i = 0; i < 3; i++) {
       west = west.restart();
       // The link is up before the registries of west have reported.
       awaitLive();
       west.export("payments.shop");
     }
-    watching.set(false);
-    await().until(() -> !watcher.isAlive());
+    watcher.cancel(false);
 
     assertThat(losses).isEmpty();
   }

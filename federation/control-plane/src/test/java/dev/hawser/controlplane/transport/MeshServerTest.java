@@ -28,6 +28,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
@@ -237,9 +238,9 @@ final class MeshServerTest {
   @Test
   void connectionsAboveTheLimitOfOneSourceAreClosedAndTheOthersWork() throws Exception {
     server = serve(limits(2, Duration.ofSeconds(10)));
-    try (Socket first = new Socket("127.0.0.1", server.port());
-        Socket second = new Socket("127.0.0.1", server.port());
-        Socket third = new Socket("127.0.0.1", server.port())) {
+    try (Socket first = connected();
+        Socket second = connected();
+        Socket third = connected()) {
       third.setSoTimeout(5000);
       assertThat(readOrReset(third)).isEqualTo(-1);
       assertThat(first.isConnected() && second.isConnected()).isTrue();
@@ -247,6 +248,10 @@ final class MeshServerTest {
     }
     Awaitility.await().until(() -> server.openConnections() == 0);
     assertThat(client(federation.workload("east", "shop", "web")).whoAmI()).contains("east");
+  }
+
+  private Socket connected() throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), server.port());
   }
 
   private static int readOrReset(Socket socket) {
@@ -260,7 +265,7 @@ final class MeshServerTest {
   @Test
   void aConnectionThatDoesNotShakeHandsIsClosed() throws Exception {
     server = serve(limits(100, Duration.ofMillis(300)));
-    try (Socket silent = new Socket("127.0.0.1", server.port())) {
+    try (Socket silent = connected()) {
       silent.setSoTimeout(5000);
       assertThat(readOrReset(silent)).isEqualTo(-1);
     }

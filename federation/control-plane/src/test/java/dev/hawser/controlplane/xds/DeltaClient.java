@@ -13,6 +13,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -67,9 +68,8 @@ final class DeltaClient implements AutoCloseable {
   }
 
   void send(DeltaDiscoveryRequest.Builder request) {
-    ClientCallStreamObserver<DeltaDiscoveryRequest> stream = requests;
-    assertThat(stream).isNotNull();
-    stream.onNext(request.setNode(node).build());
+    Objects.requireNonNull(requests, "set as soon as the call has begun")
+        .onNext(request.setNode(node).build());
     node = Node.getDefaultInstance();
   }
 

@@ -9,6 +9,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,8 @@ final class DiscoveryServer implements AutoCloseable {
   DiscoveryServer(BindableService... others) {
     ads = new AdsService(snapshots, proxies, () -> caller);
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0)).addService(ads);
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))
+            .addService(ads);
     for (BindableService other : others) {
       builder.addService(other);
     }

@@ -35,12 +35,14 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -186,7 +188,7 @@ class GrpcClientTest {
             .trustManager(authority.root().certificate())
             .clientAuth(ClientAuth.REQUIRE);
     Server server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(address, 0))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.ofLiteral(address), 0))
             .sslContext(GrpcSslContexts.configure(tls, SslProvider.JDK).build())
             .addService(
                 ServerInterceptors.intercept(
@@ -203,7 +205,8 @@ class GrpcClientTest {
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
       ExtendedSSLSession session =
-          (ExtendedSSLSession) call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+          (ExtendedSSLSession)
+              Objects.requireNonNull(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
       asked.add(
           session.getRequestedServerNames().stream()
               .map(name -> ((SNIHostName) name).getAsciiName())

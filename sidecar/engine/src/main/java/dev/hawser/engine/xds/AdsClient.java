@@ -129,7 +129,9 @@ public final class AdsClient implements AutoCloseable {
   public void start() {
     run(() -> {
       for (TypeState<?> type : types.values()) {
-        type.restore(store.load(type.typeUrl()));
+        if (isKept(type)) {
+          type.restore(store.load(type.typeUrl()));
+        }
         markServed(type);
       }
       publishStatus();
@@ -311,10 +313,18 @@ public final class AdsClient implements AutoCloseable {
     savePlanned = false;
     for (TypeState<?> type : types.values()) {
       List<Resource> resources = type.changedSinceSaved();
-      if (resources != null) {
+      if (resources != null && isKept(type)) {
         store.save(type.typeUrl(), resources);
       }
     }
+  }
+
+  /**
+   * Trust bundles are kept with the identity, which may have newer ones from its renewal: those of
+   * the last stream must not come back over them.
+   */
+  private static boolean isKept(TypeState<?> type) {
+    return !type.typeUrl().equals(TypeUrls.SECRET);
   }
 
   /** With a control plane at hand, what the last run wanted and this one does not may go. */

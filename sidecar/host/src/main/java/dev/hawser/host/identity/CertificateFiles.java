@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +59,20 @@ public final class CertificateFiles implements AutoCloseable {
     return files;
   }
 
+  /** Removes what {@link #keep} wrote; other files in the directory stay. */
+  public static void remove(Path directory) throws IOException {
+    for (String name : NAMES) {
+      Path file = directory.resolve(name);
+      if (Files.isSymbolicLink(file) && Files.readSymbolicLink(file).startsWith(DATA)) {
+        Files.delete(file);
+      }
+    }
+    Files.deleteIfExists(directory.resolve(DATA));
+    if (Files.isDirectory(directory)) {
+      removeVersions(directory, null);
+    }
+  }
+
   @Override
   public void close() {
     registration.close();
@@ -92,7 +107,7 @@ public final class CertificateFiles implements AutoCloseable {
     for (String name : NAMES) {
       link(name);
     }
-    removeOldVersions(version);
+    removeVersions(directory, version);
   }
 
   /** The roots of every known trust domain, the own one's current root first. */
@@ -124,7 +139,7 @@ public final class CertificateFiles implements AutoCloseable {
     Files.createSymbolicLink(file, target);
   }
 
-  private void removeOldVersions(Path current) throws IOException {
+  private static void removeVersions(Path directory, @Nullable Path current) throws IOException {
     try (DirectoryStream<Path> versions =
         Files.newDirectoryStream(directory, VERSION_PREFIX + "*")) {
       for (Path version : versions) {

@@ -2,11 +2,8 @@ package dev.hawser.host.identity;
 
 import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.bundle.TrustBundles;
-import dev.hawser.trust.spiffe.TrustDomain;
 import dev.hawser.trust.svid.Svid;
-import dev.hawser.trust.token.JoinToken;
 import io.grpc.ManagedChannel;
-import java.nio.file.Files;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,9 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class IdentityClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IdentityClient.class);
-  private static final String ANEW =
-      "get a new token (hawser token issue, hawser vm invite or hawser gateway invite) and join"
-          + " again";
 
   private final IdentityOptions options;
   private final Enroller enroller;
@@ -68,23 +62,7 @@ public final class IdentityClient implements AutoCloseable {
   public static IdentityClient open(IdentityOptions options)
       throws IdentityException, InterruptedException {
     Enroller enroller = new Enroller(options.timing().callDeadline(), options.clock());
-    Identity first = load(options).orElse(null);
-    Backoff backoff = new Backoff(options.timing(), ThreadLocalRandom.current());
-    while (first == null) {
-      try {
-        first = enrol(options, enroller);
-      } catch (IdentityException e) {
-        if (!e.isTransient()) {
-          throw e;
-        }
-        Duration pause = backoff.next();
-        LOG.warn(
-            "Enrolment failed, trying again. reason=\"{}\" pauseMillis={}",
-            e.getMessage(),
-            pause.toMillis());
-        Thread.sleep(pause);
-      }
-    }
+    Identity first = FirstIdentity.obtain(options, enroller);
     IdentityClient client = new IdentityClient(options, enroller, first);
     client.start();
     return client;
@@ -97,7 +75,8 @@ public final class IdentityClient implements AutoCloseable {
    * @throws IdentityException if it did not work, also if the control plane could not be reached
    */
   public static Enrolment join(IdentityOptions options) throws IdentityException {
-    return enrol(options, new Enroller(options.timing().callDeadline(), options.clock()))
+    return FirstIdentity.enrol(
+            options, new Enroller(options.timing().callDeadline(), options.clock()))
         .enrolment();
   }
 
@@ -146,11 +125,31 @@ public final class IdentityClient implements AutoCloseable {
    * even the control plane, could be believed any more.
    */
   public void updateBundles(TrustBundles bundles) {
-    thread.execute(() -> {
+    soon(() -> {
       if (adoptBundles(bundles)) {
         tick();
       }
     });
+  }
+
+  /**
+   * Asks the control plane for a new SVID and new bundles without waiting for the time to come: for
+   * who finds its own control plane no longer trusted, as after the cluster moved to another root
+   * while this host was away. Pauses between failed attempts are kept.
+   */
+  public void renewSoon() {
+    soon(() -> {
+      keeper.wanted();
+      tick();
+    });
+  }
+
+  private void soon(Runnable task) {
+    try {
+      thread.execute(task);
+    } catch (RejectedExecutionException _) {
+      LOG.debug("The identity is closed already; a change is not taken.");
+    }
   }
 
   /** Calls the listener after the SVID or the bundles changed, and when the certificate ended. */
@@ -182,7 +181,7 @@ public final class IdentityClient implements AutoCloseable {
    */
   public ManagedChannel openChannel(String address) throws IdentityException {
     Identity now = state;
-    Svid svid = svid().orElseThrow(() -> expired(now.svid()));
+    Svid svid = svid().orElseThrow(() -> FirstIdentity.expired(now.svid()));
     return enroller.open(svid, now.bundles(), now.enrolment().cluster(), address);
   }
 
@@ -249,7 +248,7 @@ public final class IdentityClient implements AutoCloseable {
               enrolled.enrolment(),
               options.clock().instant()));
     } else {
-      throw expired(now.svid());
+      throw FirstIdentity.expired(now.svid());
     }
   }
 
@@ -300,92 +299,5 @@ public final class IdentityClient implements AutoCloseable {
         .find(now.svid().id().trustDomain())
         .map(bundle -> bundle.roots().getFirst())
         .orElse(null);
-  }
-
-  private static Optional<Identity> load(IdentityOptions options) throws IdentityException {
-    Optional<Identity> found = new IdentityFiles(options).read();
-    if (found.isEmpty()) {
-      if (options.attestation().isEmpty()) {
-        throw new IdentityException(
-            IdentityException.ABSENT,
-            options.dataDir() + " holds no identity, and there is no token to get one with",
-            ANEW,
-            null);
-      }
-      return found;
-    }
-    Identity stored = found.get();
-    if (options.clock().instant().isAfter(stored.svid().notAfter())) {
-      if (options.attestation().isEmpty()) {
-        throw expired(stored.svid());
-      }
-      LOG.warn("The stored certificate has ended; enrolling anew. id={}", stored.svid().id());
-      return Optional.empty();
-    }
-    requireSameCluster(options, stored);
-    LOG.info(
-        "Identity loaded from disk. id={} expires={}",
-        stored.svid().id(),
-        stored.svid().notAfter());
-    return found;
-  }
-
-  /** A token for one cluster over a data directory of another is a mistake worth stopping at. */
-  private static void requireSameCluster(IdentityOptions options, Identity stored)
-      throws IdentityException {
-    String text =
-        switch (options.attestation().orElse(null)) {
-          case Attestation.TokenText token -> token.token();
-          case Attestation.TokenFile file when Files.isReadable(file.file()) ->
-              Enroller.readText(file.file(), "token file");
-          case null, default -> "";
-        };
-    if (text.isEmpty()) {
-      return;
-    }
-    JoinToken token = Enroller.parse(text);
-    TrustDomain domain = TrustDomain.of(token.cluster(), token.meshDomain());
-    if (!domain.equals(stored.svid().id().trustDomain())) {
-      throw new IdentityException(
-          IdentityException.OTHER_CLUSTER,
-          options.dataDir()
-              + " holds the identity "
-              + stored.svid().id()
-              + ", but the token is for "
-              + domain.name(),
-          "use another data directory, or leave the other cluster first",
-          null);
-    }
-  }
-
-  private static Identity enrol(IdentityOptions options, Enroller enroller)
-      throws IdentityException {
-    Attestation attestation =
-        options
-            .attestation()
-            .orElseThrow(() ->
-                new IdentityException(
-                    IdentityException.ABSENT, "there is no token to join with", ANEW, null));
-    IdentityFiles files = new IdentityFiles(options);
-    // Before the token is spent: a directory that cannot be written must not cost one.
-    files.prepare();
-    Enroller.Enrolled enrolled = enroller.enrol(attestation, options.controlPlane());
-    Identity state =
-        new Identity(
-            enrolled.issued().svid(),
-            enrolled.issued().bundles(),
-            enrolled.enrolment(),
-            options.clock().instant());
-    files.save(state);
-    LOG.info("Enrolled. id={} expires={}", state.svid().id(), state.svid().notAfter());
-    return state;
-  }
-
-  private static IdentityException expired(Svid svid) {
-    return new IdentityException(
-        IdentityException.EXPIRED,
-        "the certificate of " + svid.id() + " ended at " + svid.notAfter(),
-        ANEW,
-        null);
   }
 }

@@ -17,6 +17,7 @@ import dev.hawser.trust.svid.Svid;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -33,9 +34,10 @@ public final class DataPlane implements AutoCloseable {
   private final Connections connections;
   private final ListenerSet listeners;
   private final AccessLog accessLog;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
-   * Starts the threads; nothing listens yet.
+   * Starts the threads and warms them up; nothing listens yet.
    *
    * @param askForHost asks the control plane for a host on demand, by {@code <table>/<authority>}
    */
@@ -50,6 +52,7 @@ public final class DataPlane implements AutoCloseable {
     this.loops = EventLoops.start(threads);
     this.tls = MeshTls.start(identity, MeshTls.Options.defaults());
     Workers workers = new Workers(loops);
+    new Warmup(loops, workers, tls).run();
     this.upstreams = new Upstreams(loops, workers.all(), tls, metrics, limits);
     this.routes = new RouteBook(workers, askForHost);
     this.connections = new Connections(workers, MAX_CONNECTIONS);
@@ -101,6 +104,9 @@ public final class DataPlane implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     listeners.close();
     upstreams.close();
     loops.close();

@@ -1,0 +1,118 @@
+package dev.hawser.it.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A process of a story, with all that it started: killed, frozen and thawed as one, by pid. */
+public final class Managed implements AutoCloseable {
+  private final String name;
+  private final ProcessBuilder recipe;
+  private final Path log;
+  private Process process;
+
+  private Managed(String name, ProcessBuilder recipe, Path log) throws IOException {
+    this.name = name;
+    this.recipe = recipe;
+    this.log = log;
+    process = recipe.start();
+  }
+
+  /** Starts a process whose output is appended to {@code logs/NAME.log}. */
+  public static Managed start(String name, Path logs, Map<String, String> environment, List<String> command) {
+    try {
+      Path log = Files.createDirectories(logs).resolve(name + ".log");
+      ProcessBuilder recipe = new ProcessBuilder(command).redirectErrorStream(true);
+      recipe.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      recipe.environment().putAll(environment);
+      return new Managed(name, recipe, log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Returns the processes, the first started first. */
+  public List<ProcessHandle> family() {
+    List<ProcessHandle> family = new ArrayList<>();
+    family.add(process.toHandle());
+    family.addAll(process.descendants().toList());
+    return family;
+  }
+
+  /** SIGKILL to all of it. */
+  public void kill() {
+    List<ProcessHandle> family = family();
+    family.reversed().forEach(ProcessHandle::destroyForcibly);
+    family.forEach(handle -> handle.onExit().orTimeout(5, TimeUnit.SECONDS).join());
+  }
+
+  /** SIGSTOP to all of it. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  /** SIGCONT to all of it. */
+  public void thaw() {
+    signal("CONT");
+  }
+
+  /** SIGTERM to the first process alone, then waits for its end. */
+  public boolean terminate(long seconds) {
+    process.destroy();
+    try {
+      return process.waitFor(seconds, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Starts it again in the same way. */
+  public void restart() {
+    if (process.isAlive()) {
+      throw new IllegalStateException(name + " still runs (expected: killed before it is started again)");
+    }
+    try {
+      process = recipe.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns the last lines that it wrote. */
+  public String lastWords() {
+    try {
+      List<String> lines = Files.readAllLines(log);
+      return name + ":\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+    } catch (IOException e) {
+      return name + ": no log: " + e;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      signal("CONT");
+      kill();
+    }
+  }
+
+  private void signal(String signal) {
+    List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
+    family().forEach(handle -> command.add(Long.toString(handle.pid())));
+    Shell.run(Map.of(), command);
+  }
+}

@@ -1,0 +1,128 @@
+package dev.hawser.it.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** An application and the proxy beside it, at an address of their own. */
+public final class Pod implements AutoCloseable {
+  private static final int APPLICATION_PORT = 8080;
+
+  private final String name;
+  private final String service;
+  private final Site site;
+  private final String address;
+  private final Managed application;
+  private final Managed proxy;
+
+  private Pod(String name, String service, Site site, String address, Managed application, Managed proxy) {
+    this.name = name;
+    this.service = service;
+    this.site = site;
+    this.address = address;
+    this.application = application;
+    this.proxy = proxy;
+  }
+
+  /**
+   * Starts both.
+   *
+   * @param join the line of the proxy's start file that says how it proves who it is
+   * @param upstreams by service name in the namespace {@code shop}, the local port
+   */
+  public static Pod start(
+      String name, String service, Site site, int host, Path stories, String join, Map<String, Integer> upstreams) {
+    String address = site.address(host);
+    List<String> application =
+        new ArrayList<>(
+            List.of(
+                Home.java(), "-XX:+UseSerialGC", "-Xmx48m", "-XX:TieredStopAtLevel=1", "-cp",
+                Home.checkout().resolve("deploy/examples/target/classes").toString(), "dev.hawser.examples.shop.Shop",
+                "--service", service, "--instance", name, "--cluster", site.name(), "--listen",
+                address + ":" + APPLICATION_PORT));
+    upstreams.forEach(
+        (upstream, port) ->
+            application.addAll(List.of("--upstream", upstream + "=http://" + address + ":" + port + "/")));
+    Path config = proxyConfig(name, site, address, stories, join, upstreams);
+    Path log = stories.resolve("log");
+    return new Pod(
+        name,
+        service,
+        site,
+        address,
+        Managed.start(name, log, Map.of(), site.command(application)),
+        Managed.start(
+            name + "-proxy", log, Map.of(), site.command(Home.command("hawser-proxy"), "--config", config.toString())));
+  }
+
+  private static Path proxyConfig(
+      String name, Site site, String address, Path stories, String join, Map<String, Integer> upstreams) {
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                "node: " + name,
+                "address: " + address,
+                "locality: " + site.name() + "/a",
+                "dataDir: " + stories.resolve(name),
+                join,
+                "application: {host: " + address + "}",
+                "listen: {outboundAddress: " + address + ", admin: \"" + address + ":15000\"}",
+                "accessLog: " + stories.resolve("log").resolve(name + "-access.log"),
+                upstreams.isEmpty() ? "upstreams: []" : "upstreams:"));
+    upstreams.forEach(
+        (service, port) ->
+            lines.add("- {service: " + service + ".shop, port: 8080, listen: \"" + address + ":" + port + "\"}"));
+    try {
+      return Files.write(stories.resolve(name + ".yaml"), lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Returns the service account that it runs as, and the service it serves. */
+  public String service() {
+    return service;
+  }
+
+  public Site site() {
+    return site;
+  }
+
+  public String address() {
+    return address;
+  }
+
+  public Managed application() {
+    return application;
+  }
+
+  public Managed proxy() {
+    return proxy;
+  }
+
+  /** SIGKILL to application and proxy. */
+  public void kill() {
+    proxy.kill();
+    application.kill();
+  }
+
+  /** Starts both again. */
+  public void restart() {
+    application.restart();
+    proxy.restart();
+  }
+
+  @Override
+  public void close() {
+    proxy.close();
+    application.close();
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Authorization.
+ *
+ * <p>Starting points: {@link dev.hawser.proxy.access.AccessJudgeTest}.
+ */
+@NullMarked
+package dev.hawser.proxy.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package dev.hawser.agent.command;
+
+import dev.hawser.agent.config.AgentConfig;
+import dev.hawser.agent.config.AgentFiles;
+import dev.hawser.agent.run.Agent;
+import dev.hawser.host.identity.IdentityException;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+    name = "run",
+    description = {
+      "Runs the agent in the foreground until it is stopped.",
+      "Starts from what is on disk, also when no control plane answers. SIGTERM ends it in order."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  hawser-agent run", "  hawser-agent run --data-dir /srv/hawser-agent"})
+final class RunCommand implements Callable<Integer> {
+  @ParentCommand private @Nullable AgentCommand parent;
+
+  @Override
+  public Integer call() throws IOException, IdentityException, InterruptedException {
+    if (parent == null) {
+      throw new IllegalStateException("command without its place in the command line");
+    }
+    AgentFiles files = parent.files();
+    AgentConfig config =
+        files
+            .readConfig()
+            .orElseThrow(() ->
+                new AgentException(
+                    AgentExit.FAILED,
+                    "this machine has not joined: there is no " + files.configFile(),
+                    "run 'hawser vm invite' on the cluster and 'hawser-agent join TOKEN' here"));
+    Agent agent = Agent.start(files, config, parent.terminal().clock());
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(agent), "hawser-agent-stop"));
+    agent.awaitEnd();
+    agent.stop();
+    return AgentExit.OK;
+  }
+
+  private static void end(Agent agent) {
+    try {
+      agent.stop();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
