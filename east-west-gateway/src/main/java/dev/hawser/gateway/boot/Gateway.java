@@ -158,13 +158,13 @@ public final class Gateway implements AutoCloseable {
 
   /** A gateway without a table would close everybody's connections: it listens once it has one. */
   private void listenOnceConfigured(AdsClient ads) {
-    // The endpoints follow the clusters at once; a cluster that exports nothing has none to wait for.
+    // The endpoints follow the clusters at once; a cluster that exports nothing has none to wait
+    // for.
     CompletionStage<Void> configured =
         ads.served(TypeUrls.CLUSTER)
-            .thenCompose(
-                _ ->
-                    ads.served(TypeUrls.ENDPOINT)
-                        .completeOnTimeout(null, ENDPOINTS_MILLIS, TimeUnit.MILLISECONDS));
+            .thenCompose(_ ->
+                ads.served(TypeUrls.ENDPOINT)
+                    .completeOnTimeout(null, ENDPOINTS_MILLIS, TimeUnit.MILLISECONDS));
     configured
         .thenRunAsync(this::listen)
         .exceptionally(e -> {

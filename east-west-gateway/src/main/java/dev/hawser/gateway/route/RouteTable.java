@@ -38,19 +38,16 @@ public final class RouteTable {
   public RouteTable(ClusterName cluster, Map<String, List<Backend>> groups) {
     this.cluster = cluster;
     SortedMap<String, List<Backend>> copy = new TreeMap<>();
-    groups.forEach(
-        (name, backends) -> {
-          copy.put(name, List.copyOf(backends));
-          choices.put(name, backends.stream().filter(Backend::healthy).toList());
-          for (Backend backend : backends) {
-            backend
-                .slot()
-                .ifPresent(
-                    slot ->
-                        slots.put(
-                            "s" + slot + "." + name, new Route.To(name, List.of(backend))));
-          }
-        });
+    groups.forEach((name, backends) -> {
+      copy.put(name, List.copyOf(backends));
+      choices.put(name, backends.stream().filter(Backend::healthy).toList());
+      for (Backend backend : backends) {
+        backend
+            .slot()
+            .ifPresent(
+                slot -> slots.put("s" + slot + "." + name, new Route.To(name, List.of(backend))));
+      }
+    });
     this.groups = Collections.unmodifiableSortedMap(copy);
   }
 

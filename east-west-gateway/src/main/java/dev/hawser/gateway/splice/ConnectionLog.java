@@ -30,7 +30,8 @@ final class ConnectionLog implements AutoCloseable {
   private final BlockingQueue<Entry> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private final Counter dropped;
   private final OutputStream out;
-  private final Thread writer = Thread.ofPlatform().daemon().name("access-log").unstarted(this::run);
+  private final Thread writer =
+      Thread.ofPlatform().daemon().name("access-log").unstarted(this::run);
   private volatile boolean closed;
 
   /**

@@ -25,8 +25,7 @@ import java.util.concurrent.TimeUnit;
  * All connections of the gateway. It takes them, looks up where they lead by the table of the
  * moment, and ends those whose target is gone from a newer one.
  */
-public final class Connections extends ChannelInitializer<SocketChannel>
-    implements AutoCloseable {
+public final class Connections extends ChannelInitializer<SocketChannel> implements AutoCloseable {
   private final EventLoops loops;
   private final GatewayConfig.Limits limits;
   private final OwnName ownName;
@@ -100,8 +99,7 @@ public final class Connections extends ChannelInitializer<SocketChannel>
 
   void ended(Splice splice) {
     splices.remove(splice);
-    loads.computeIfPresent(
-        splice.backend().address(), (_, load) -> load == 1 ? null : load - 1);
+    loads.computeIfPresent(splice.backend().address(), (_, load) -> load == 1 ? null : load - 1);
   }
 
   ConnectionLog log() {

@@ -88,22 +88,21 @@ final class Opening implements HelloRouter {
                 ClientOptions.defaults().withHalfClosure(true).withAutoRead(false))
             .handler(new ChannelInboundHandlerAdapter());
     ChannelFuture connecting = bootstrap.connect(backend.address());
-    connecting.addListener(
-        _ -> {
-          if (!caller.isActive()) {
-            connections.metrics().ended(to.group(), "caller-left");
-            log(name, backend, 0, 0, "caller-left", "");
-            var _ = connecting.channel().close();
-          } else if (connecting.isSuccess()) {
-            splice(ctx, name, to.group(), backend, connecting.channel());
-          } else if (index + 1 < Math.min(MAX_TRIES, to.candidates().size())) {
-            connect(ctx, name, to, index + 1);
-          } else {
-            connections.metrics().ended(to.group(), "unreachable");
-            log(name, backend, 0, 0, "unreachable", String.valueOf(connecting.cause().getMessage()));
-            var _ = caller.close();
-          }
-        });
+    connecting.addListener(_ -> {
+      if (!caller.isActive()) {
+        connections.metrics().ended(to.group(), "caller-left");
+        log(name, backend, 0, 0, "caller-left", "");
+        var _ = connecting.channel().close();
+      } else if (connecting.isSuccess()) {
+        splice(ctx, name, to.group(), backend, connecting.channel());
+      } else if (index + 1 < Math.min(MAX_TRIES, to.candidates().size())) {
+        connect(ctx, name, to, index + 1);
+      } else {
+        connections.metrics().ended(to.group(), "unreachable");
+        log(name, backend, 0, 0, "unreachable", String.valueOf(connecting.cause().getMessage()));
+        var _ = caller.close();
+      }
+    });
   }
 
   private void splice(
@@ -120,13 +119,7 @@ final class Opening implements HelloRouter {
               splice.ended();
               connections.ended(splice);
               connections.metrics().ended(group, outcome);
-              log(
-                  name,
-                  backend,
-                  result.bytesAToB(),
-                  result.bytesBToA(),
-                  outcome,
-                  result.detail());
+              log(name, backend, result.bytesAToB(), result.bytesBToA(), outcome, result.detail());
             });
     splice.joined(relay);
     HelloHandler.replay(ctx);

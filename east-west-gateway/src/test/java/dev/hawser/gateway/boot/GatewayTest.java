@@ -78,8 +78,7 @@ class GatewayTest {
     assertThat(three.bytes).hasValue(hello.length);
     assertThat(zero.connections).hasValue(0);
     assertThat(ask(RawHello.of(slotSni(0)), 4)).isEqualTo("zero");
-    assertThat(ask(RawHello.of(slotSni(0).toUpperCase(Locale.ROOT)), 4))
-        .isEqualTo("zero");
+    assertThat(ask(RawHello.of(slotSni(0).toUpperCase(Locale.ROOT)), 4)).isEqualTo("zero");
   }
 
   @Test
@@ -219,8 +218,7 @@ class GatewayTest {
       assertThat(old.getInputStream().readNBytes(4)).isEqualTo("zero".getBytes(US_ASCII));
       other.getOutputStream().write(RawHello.of(slotSni(3)));
       other.getInputStream().readNBytes(5);
-      west.export("orders.shop", 8080, slot(0, 2, zero.port()), slot(3, 7, three.port()))
-          .publish();
+      west.export("orders.shop", 8080, slot(0, 2, zero.port()), slot(3, 7, three.port())).publish();
       assertThatThrownBy(() -> old.getInputStream().read()).hasMessageContaining("reset");
       other.getOutputStream().write('x');
       assertThat(other.getInputStream().read()).isEqualTo('x');
@@ -255,8 +253,7 @@ class GatewayTest {
       assertThat(endOf(refused)).isTrue();
     }
     held.removeLast().close();
-    await()
-        .untilAsserted(() -> assertThat(ask(RawHello.of(slotSni(0)), 4)).isEqualTo("zero"));
+    await().untilAsserted(() -> assertThat(ask(RawHello.of(slotSni(0)), 4)).isEqualTo("zero"));
     for (Socket socket : held) {
       socket.close();
     }
@@ -277,22 +274,19 @@ class GatewayTest {
     ask(RawHello.of("p1.a.b.west.mesh.internal"), 1);
     String name = west.sni("orders.shop", 8080);
     await()
-        .untilAsserted(
-            () ->
-                assertThat(admin("GET", "/stats/prometheus").body())
-                    .contains(
-                        "hawser_gateway_received_bytes_total{name=\"" + name + "\"} "
-                            + hello.length)
-                    .contains("hawser_gateway_sent_bytes_total{name=\"" + name + "\"} 4")
-                    .contains("{name=\"" + name + "\",outcome=\"complete\"} 1")
-                    .contains("{name=\"\",outcome=\"not-exported\"} 1"));
+        .untilAsserted(() ->
+            assertThat(admin("GET", "/stats/prometheus").body())
+                .contains(
+                    "hawser_gateway_received_bytes_total{name=\"" + name + "\"} " + hello.length)
+                .contains("hawser_gateway_sent_bytes_total{name=\"" + name + "\"} 4")
+                .contains("{name=\"" + name + "\",outcome=\"complete\"} 1")
+                .contains("{name=\"\",outcome=\"not-exported\"} 1"));
   }
 
   private HttpResponse<String> admin(String method, String path) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
-          HttpRequest.newBuilder(
-                  URI.create("http://127.0.0.1:" + west.adminPort + path))
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + west.adminPort + path))
               .method(method, HttpRequest.BodyPublishers.noBody())
               .build(),
           HttpResponse.BodyHandlers.ofString());
@@ -315,11 +309,9 @@ class GatewayTest {
       CompletableFuture<Void> drained = west.gateway.drainTrigger().begin("test");
       int port = west.port();
       await()
-          .untilAsserted(
-              () ->
-                  assertThatThrownBy(
-                          () -> new Socket(InetAddress.getLoopbackAddress(), port).close())
-                      .isInstanceOf(IOException.class));
+          .untilAsserted(() ->
+              assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                  .isInstanceOf(IOException.class));
       assertThat(admin("GET", "/ready").statusCode()).isEqualTo(503);
       finishes.getOutputStream().write('x');
       assertThat(finishes.getInputStream().read()).isEqualTo('x');

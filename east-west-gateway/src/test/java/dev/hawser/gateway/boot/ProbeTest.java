@@ -97,22 +97,16 @@ class ProbeTest {
       statuses.clear();
       next.getEndpointHealthResponse()
           .getClusterEndpointsHealthList()
-          .forEach(
-              cluster ->
-                  cluster
-                      .getLocalityEndpointsHealthList()
-                      .forEach(
-                          place ->
-                              place
-                                  .getEndpointsHealthList()
-                                  .forEach(
-                                      e ->
-                                          statuses.put(
-                                              e.getEndpoint()
-                                                  .getAddress()
-                                                  .getSocketAddress()
-                                                  .getPortValue(),
-                                              e.getHealthStatus()))));
+          .forEach(cluster ->
+              cluster
+                  .getLocalityEndpointsHealthList()
+                  .forEach(place ->
+                      place
+                          .getEndpointsHealthList()
+                          .forEach(e ->
+                              statuses.put(
+                                  e.getEndpoint().getAddress().getSocketAddress().getPortValue(),
+                                  e.getHealthStatus()))));
       next = east.controlPlane.health().poll();
     }
     return statuses;
@@ -123,11 +117,10 @@ class ProbeTest {
     try (ServerSocket frozen = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       probe(west.port(), frozen.getLocalPort());
       await()
-          .untilAsserted(
-              () ->
-                  assertThat(report())
-                      .containsEntry(west.port(), HealthStatus.HEALTHY)
-                      .containsEntry(frozen.getLocalPort(), HealthStatus.UNHEALTHY));
+          .untilAsserted(() ->
+              assertThat(report())
+                  .containsEntry(west.port(), HealthStatus.HEALTHY)
+                  .containsEntry(frozen.getLocalPort(), HealthStatus.UNHEALTHY));
     }
   }
 
@@ -144,22 +137,26 @@ class ProbeTest {
   void aGatewayThatStopsAndComesBackIsSeenBothTimes() throws Exception {
     int port = west.port();
     probe(port);
-    await()
-        .untilAsserted(() -> assertThat(report()).containsEntry(port, HealthStatus.HEALTHY));
+    await().untilAsserted(() -> assertThat(report()).containsEntry(port, HealthStatus.HEALTHY));
     west.gateway.close();
-    await()
-        .untilAsserted(() -> assertThat(report()).containsEntry(port, HealthStatus.UNHEALTHY));
+    await().untilAsserted(() -> assertThat(report()).containsEntry(port, HealthStatus.UNHEALTHY));
   }
 
   @Test
   void theOwnNameAnswersMembersOnly() throws Exception {
-    assertThat(get(WEST, new MutableIdentity(
-                authority.workload("east", "shop", "web"), authority.bundles("east", "west"))))
+    assertThat(
+            get(
+                WEST,
+                new MutableIdentity(
+                    authority.workload("east", "shop", "web"), authority.bundles("east", "west"))))
         .startsWith("HTTP/1.1 200 OK")
         .endsWith("{\"ready\":true}");
     TestAuthority stranger = TestAuthority.create();
-    assertThat(get(WEST, new MutableIdentity(
-                stranger.workload("east", "shop", "web"), authority.bundles("east", "west"))))
+    assertThat(
+            get(
+                WEST,
+                new MutableIdentity(
+                    stranger.workload("east", "shop", "web"), authority.bundles("east", "west"))))
         .isEqualTo("closed");
   }
 
@@ -180,12 +177,11 @@ class ProbeTest {
                 protected void initChannel(Channel channel) {
                   client
                       .install(channel, name)
-                      .addListener(
-                          _ ->
-                              channel.writeAndFlush(
-                                  Unpooled.copiedBuffer(
-                                      "GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-                                      StandardCharsets.US_ASCII)));
+                      .addListener(_ ->
+                          channel.writeAndFlush(
+                              Unpooled.copiedBuffer(
+                                  "GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                                  StandardCharsets.US_ASCII)));
                   channel.pipeline().addLast(new Collector(answer));
                 }
               })

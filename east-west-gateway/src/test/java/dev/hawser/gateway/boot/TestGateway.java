@@ -32,11 +32,7 @@ import java.util.TreeMap;
 final class TestGateway implements AutoCloseable {
   static final GatewayConfig.Limits LIMITS =
       new GatewayConfig.Limits(
-          40,
-          30,
-          Duration.ofMillis(500),
-          Duration.ofMinutes(1),
-          Duration.ofMillis(500));
+          40, 30, Duration.ofMillis(500), Duration.ofMinutes(1), Duration.ofMillis(500));
 
   final String cluster;
   final FakeControlPlane controlPlane;
@@ -72,8 +68,7 @@ final class TestGateway implements AutoCloseable {
   static TestGateway start(
       TestAuthority authority, String cluster, Path dir, FakeControlPlane controlPlane)
       throws Exception {
-    enrol(
-        authority, cluster, authority.bundles("east", "west"), dir, controlPlane.address());
+    enrol(authority, cluster, authority.bundles("east", "west"), dir, controlPlane.address());
     return start(cluster, dir, controlPlane);
   }
 
@@ -114,8 +109,7 @@ final class TestGateway implements AutoCloseable {
       place.addLbEndpoints(endpoint);
     }
     assignments.put(
-        name,
-        ClusterLoadAssignment.newBuilder().setClusterName(name).addEndpoints(place).build());
+        name, ClusterLoadAssignment.newBuilder().setClusterName(name).addEndpoints(place).build());
     return this;
   }
 
@@ -136,8 +130,7 @@ final class TestGateway implements AutoCloseable {
                 ClusterLoadAssignment.newBuilder()
                     .addEndpoints(
                         LocalityLbEndpoints.newBuilder()
-                            .addLbEndpoints(
-                                LbEndpoint.newBuilder().setEndpoint(endpoint(port)))))
+                            .addLbEndpoints(LbEndpoint.newBuilder().setEndpoint(endpoint(port)))))
             .build());
     return this;
   }

@@ -47,10 +47,9 @@ class ConfigReaderTest {
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.join()).isEqualTo(new GatewayConfig.Join.Token(Path.of("/run/token")));
     assertThat(
-            read(
-                    SMALLEST
-                        + "join: {kubernetesTokenFile: /t, controlPlane: [\"10.0.0.1:15012\"],"
-                        + " cluster: east, meshDomain: mesh.internal, rootsFile: /r.pem}\n")
+            read(SMALLEST
+                    + "join: {kubernetesTokenFile: /t, controlPlane: [\"10.0.0.1:15012\"],"
+                    + " cluster: east, meshDomain: mesh.internal, rootsFile: /r.pem}\n")
                 .join())
         .isEqualTo(
             new GatewayConfig.Join.Kubernetes(

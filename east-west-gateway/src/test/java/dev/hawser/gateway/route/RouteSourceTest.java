@@ -38,8 +38,7 @@ class RouteSourceTest {
 
   /** What our control plane sends to a gateway, as its own tests hold it. */
   private static List<Any> golden() throws Exception {
-    Path file =
-        Path.of("../federation/control-plane/src/test/resources/golden/xds/gateway.json");
+    Path file = Path.of("../federation/control-plane/src/test/resources/golden/xds/gateway.json");
     TypeRegistry types =
         TypeRegistry.newBuilder()
             .add(Listener.getDescriptor())
@@ -55,9 +54,7 @@ class RouteSourceTest {
     List<Any> messages = new ArrayList<>();
     for (Value value : list.getValuesList()) {
       Any.Builder any = Any.newBuilder();
-      JsonFormat.parser()
-          .usingTypeRegistry(types)
-          .merge(JsonFormat.printer().print(value), any);
+      JsonFormat.parser().usingTypeRegistry(types).merge(JsonFormat.printer().print(value), any);
       messages.add(any.build());
     }
     return messages;
@@ -94,8 +91,7 @@ class RouteSourceTest {
               assertThat(backend.workload()).isEqualTo("orders.yaml");
             });
     assertThat(table.find(EAST.controlPlaneSni(), _ -> 0)).isInstanceOf(Route.To.class);
-    assertThat(table.find("gateway.west.mesh.internal", _ -> 0))
-        .isInstanceOf(Route.Nowhere.class);
+    assertThat(table.find("gateway.west.mesh.internal", _ -> 0)).isInstanceOf(Route.Nowhere.class);
   }
 
   @Test

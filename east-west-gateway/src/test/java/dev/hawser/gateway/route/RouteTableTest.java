@@ -21,8 +21,7 @@ class RouteTableTest {
 
   private final RouteTable table =
       new RouteTable(
-          WEST,
-          Map.of(ORDERS, List.of(ONE, TWO, SICK), WEST.controlPlaneSni(), List.of(CONTROL)));
+          WEST, Map.of(ORDERS, List.of(ONE, TWO, SICK), WEST.controlPlaneSni(), List.of(CONTROL)));
 
   private static Backend backend(int port, int slot, long generation, boolean healthy) {
     return new Backend(

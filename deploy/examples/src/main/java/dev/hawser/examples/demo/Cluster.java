@@ -22,6 +22,11 @@ record Cluster(String name, int number, int gateways, Path dataDir) {
     return "127." + number + ".0." + (1 + index) + ":15443";
   }
 
+  /** Returns {@code host:port} at which a gateway shows itself. */
+  String gatewayAdmin(int index) {
+    return "127." + number + ".0." + (1 + index) + ":15000";
+  }
+
   /** Returns the address of a workload, counted from 1. */
   String workload(int index) {
     return "127." + number + ".0." + (9 + index);

@@ -100,6 +100,8 @@ final class FailoverJob {
     Instant back = Instant.now();
     world.processes.restart(world.west.gatewayProcess(2));
     Duration home = awaitHome(load, back, shareOf("west", 0.3));
+    String ready = "http://" + world.west.gatewayAdmin(2) + "/ready";
+    narrator.promise(world.isAnswering(ready, HOME), "the gateway is back and ready");
     report("one of west's gateways killed", load.tally().between(start, Instant.now()), home);
   }
 

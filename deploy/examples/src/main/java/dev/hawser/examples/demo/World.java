@@ -121,9 +121,18 @@ final class World implements AutoCloseable {
     }
   }
 
+  /** Waits until a URL answers 200, and returns whether it did. */
+  boolean isAnswering(String url, Duration atMost) throws InterruptedException {
+    return Probe.becomes(() -> answers(url), atMost);
+  }
+
   private boolean isReady(Cluster cluster) {
+    return answers("http://" + cluster.controlPlane() + ":15080/q/health/ready");
+  }
+
+  private boolean answers(String url) {
     try {
-      return probe.status("http://" + cluster.controlPlane() + ":15080/q/health/ready") == 200;
+      return probe.status(url) == 200;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

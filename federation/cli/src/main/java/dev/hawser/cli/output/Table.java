@@ -2,6 +2,7 @@ package dev.hawser.cli.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Rows under headings, in columns as wide as their widest cell, two spaces apart. */
 public final class Table {
@@ -47,6 +48,11 @@ public final class Table {
       out.append(line.toString().stripTrailing()).append('\n');
     }
     return out.toString();
+  }
+
+  /** Returns the text with control characters replaced, line feeds apart. */
+  public static String printableLines(String text) {
+    return text.lines().map(Table::printable).collect(Collectors.joining("\n"));
   }
 
   /** Returns the text with control characters replaced. */

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 
 /** A cluster that goes on when the terminal is closed. */
 public final class BackgroundCluster {
-  private static final Duration START = Duration.ofMinutes(2);
+  private static final Duration START = Duration.ofMinutes(5);
   private static final Duration STOP = Duration.ofMinutes(1);
   private static final long PAUSE_MILLIS = 100;
 

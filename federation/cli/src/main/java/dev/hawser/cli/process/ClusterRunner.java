@@ -21,8 +21,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * when the control plane ends, everything does.
  */
 public final class ClusterRunner {
-  private static final Duration CONTROL_PLANE_START = Duration.ofSeconds(60);
-  private static final Duration GATEWAY_START = Duration.ofSeconds(30);
+  private static final Duration CONTROL_PLANE_START = Duration.ofMinutes(2);
+  private static final Duration GATEWAY_START = Duration.ofMinutes(1);
   private static final Duration DRAIN = Duration.ofSeconds(20);
 
   private final ClusterPlan plan;

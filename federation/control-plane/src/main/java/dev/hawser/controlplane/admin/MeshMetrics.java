@@ -63,12 +63,10 @@ public final class MeshMetrics {
     parts
         .registries()
         .status()
-        .forEach(
-            status ->
-                states.add(
-                    MultiGauge.Row.of(
-                        Tags.of("source", status.source(), "state", status.condition().name()),
-                        1)));
+        .forEach(status ->
+            states.add(
+                MultiGauge.Row.of(
+                    Tags.of("source", status.source(), "state", status.condition().name()), 1)));
     registries.register(states, true);
     List<MultiGauge.Row<?>> peers = new ArrayList<>();
     for (FederationStatus.Member member : parts.federation().status(List.of()).members()) {

@@ -6,14 +6,12 @@ import dev.hawser.controlplane.enroll.AuthorityRecord.RootRecord;
 import dev.hawser.controlplane.state.StateStore;
 import dev.hawser.controlplane.transport.TransportTrust;
 import dev.hawser.trust.authority.ClusterAuthority;
-import dev.hawser.trust.authority.IntermediateRequest;
 import dev.hawser.trust.authority.RootAuthority;
 import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.spiffe.TrustDomain;
 import dev.hawser.trust.svid.KeyMaterial;
-import dev.hawser.trust.svid.RenewalSchedule;
 import dev.hawser.trust.svid.Svid;
 import dev.hawser.trust.x509.Certificates;
 import java.math.BigInteger;
@@ -22,14 +20,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,28 +46,16 @@ public final class TrustState implements TransportTrust {
   /** As long as the longest-lived identity that a root may have under it. */
   private static final Duration RETIREMENT = ClusterAuthority.MAX_TTL;
 
-  private static final int DIGEST_PREFIX = 16;
-
   private final ClusterName cluster;
   private final TrustDomain trustDomain;
   private final String uuid;
   private final TrustStore store;
   private final InstantSource clock;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private volatile Current current;
-
-  /** Everything that changes together. */
-  private record Current(
-      AuthorityRecord stored,
-      ClusterAuthority authority,
-      Optional<RootAuthority> root,
-      TrustBundles bundles,
-      Presented presented,
-      Map<String, Presented> underRetired,
-      RenewalSchedule renewal) {}
+  private volatile TrustValue current;
 
   private TrustState(
-      ClusterName cluster, String uuid, TrustStore store, InstantSource clock, Current current) {
+      ClusterName cluster, String uuid, TrustStore store, InstantSource clock, TrustValue current) {
     this.cluster = cluster;
     this.trustDomain = new TrustDomain(cluster.trustDomain());
     this.uuid = uuid;
@@ -92,75 +75,12 @@ public final class TrustState implements TransportTrust {
     String uuid = store.clusterUuid(cluster);
     TrustDomain trustDomain = new TrustDomain(cluster.trustDomain());
     AuthorityRecord stored =
-        store.authority().orElseGet(() -> found(cluster, trustDomain, store, clock));
+        store.authority().orElseGet(() -> TrustValue.found(cluster, trustDomain, store, clock));
     TrustState trust =
-        new TrustState(cluster, uuid, store, clock, load(trustDomain, store, stored, clock));
+        new TrustState(
+            cluster, uuid, store, clock, TrustValue.load(trustDomain, store, stored, clock));
     trust.tick();
     return trust;
-  }
-
-  private static AuthorityRecord found(
-      ClusterName cluster, TrustDomain trustDomain, TrustStore store, InstantSource clock) {
-    // A root that was stored by a start that ended here is taken up again.
-    RootAuthority root =
-        store
-            .root()
-            .map(r -> RootAuthority.fromPem(r.certificatePem(), r.keyPem(), clock))
-            .orElseGet(() -> RootAuthority.create(cluster.meshDomain(), clock));
-    store.saveRoot(new RootRecord(root.certificatePem(), root.privateKeyPem()));
-    ClusterAuthority authority = signedBy(root, trustDomain, clock);
-    AuthorityRecord founded =
-        new AuthorityRecord(
-            authority.privateKeyPem(), authority.chainPem(), cluster.name(), 1, List.of());
-    store.saveAuthority(founded);
-    LOG.info("Federation founded. cluster={} root={}", cluster, digest(root.certificate()));
-    return founded;
-  }
-
-  private static ClusterAuthority signedBy(
-      RootAuthority root, TrustDomain trustDomain, InstantSource clock) {
-    IntermediateRequest request = IntermediateRequest.create();
-    return ClusterAuthority.of(
-        trustDomain, request.keys().getPrivate(), root.sign(trustDomain, request.csr()), clock);
-  }
-
-  private static Current load(
-      TrustDomain trustDomain, TrustStore store, AuthorityRecord stored, InstantSource clock) {
-    ClusterAuthority authority =
-        ClusterAuthority.fromPem(trustDomain, stored.keyPem(), stored.chainPem(), clock);
-    Optional<RootAuthority> root =
-        store.root().map(r -> RootAuthority.fromPem(r.certificatePem(), r.keyPem(), clock));
-    if (root.isPresent() && !root.get().certificate().equals(authority.root())) {
-      // A join ended before it had removed the key of the root that it left.
-      store.removeRoot();
-      root = Optional.empty();
-    }
-    Svid own = authority.issueOwn(SpiffeId.controlPlane(trustDomain), ClusterAuthority.DEFAULT_TTL);
-    List<X509Certificate> roots = new ArrayList<>(List.of(authority.root()));
-    Map<String, Presented> underRetired = new LinkedHashMap<>();
-    for (Retired retired : stored.retired()) {
-      X509Certificate old = Certificates.parsePem(retired.rootPem()).getFirst();
-      roots.add(old);
-      Svid under =
-          Svid.of(
-              KeyMaterial.privateKeyFromPem(retired.keyPem()),
-              Certificates.parsePem(retired.chainPem()));
-      underRetired.put(digest(old), new Presented(under, old));
-    }
-    TrustBundles bundles = TrustBundles.of(new TrustBundle(trustDomain, roots, stored.sequence()));
-    for (TrustBundle foreign : store.foreignBundles()) {
-      if (!foreign.trustDomain().equals(trustDomain)) {
-        bundles = bundles.with(foreign);
-      }
-    }
-    return new Current(
-        stored,
-        authority,
-        root,
-        bundles.withRevoked(store.revoked()),
-        new Presented(own, authority.root()),
-        Map.copyOf(underRetired),
-        RenewalSchedule.start(own.leaf(), clock, System::nanoTime, RandomGenerator.getDefault()));
   }
 
   public ClusterName cluster() {
@@ -212,8 +132,8 @@ public final class TrustState implements TransportTrust {
 
   @Override
   public Optional<Presented> presentedUnder(String rootDigest) {
-    Current now = current;
-    return rootDigest.equals(digest(now.presented().root()))
+    TrustValue now = current;
+    return rootDigest.equals(TrustValue.digest(now.presented().root()))
         ? Optional.of(now.presented())
         : Optional.ofNullable(now.underRetired().get(rootDigest));
   }
@@ -237,7 +157,7 @@ public final class TrustState implements TransportTrust {
           "authority of " + next.trustDomain() + " (expected: of " + trustDomain + ")");
     }
     synchronized (this) {
-      Current before = current;
+      TrustValue before = current;
       List<Retired> retired = new ArrayList<>(before.stored().retired());
       boolean newRoot = !next.root().equals(before.authority().root());
       if (newRoot) {
@@ -252,10 +172,10 @@ public final class TrustState implements TransportTrust {
               before.stored().sequence() + 1,
               limited(retired));
       store.saveAuthority(stored);
-      current = load(trustDomain, store, stored, clock);
+      current = TrustValue.load(trustDomain, store, stored, clock);
       LOG.info(
           "Authority adopted. root={} root_holder={} intermediate_until={}",
-          digest(next.root()),
+          TrustValue.digest(next.root()),
           joined.rootHolder(),
           next.intermediate().getNotAfter().toInstant());
     }
@@ -273,7 +193,7 @@ public final class TrustState implements TransportTrust {
           new AuthorityRecord(
               before.keyPem(), before.chainPem(), cluster, before.sequence(), before.retired());
       store.saveAuthority(stored);
-      current = load(trustDomain, store, stored, clock);
+      current = TrustValue.load(trustDomain, store, stored, clock);
     }
     changed();
   }
@@ -288,7 +208,7 @@ public final class TrustState implements TransportTrust {
     }
     RootAuthority root = RootAuthority.create(cluster.meshDomain(), clock);
     store.saveRoot(new RootRecord(root.certificatePem(), root.privateKeyPem()));
-    adopt(new JoinedAuthority(signedBy(root, trustDomain, clock), cluster.name()));
+    adopt(new JoinedAuthority(TrustValue.signedBy(root, trustDomain, clock), cluster.name()));
   }
 
   private Retired retire(ClusterAuthority authority) {
@@ -360,18 +280,18 @@ public final class TrustState implements TransportTrust {
    * end of retired roots. Called every few seconds; cheap when nothing is due.
    */
   public void tick() {
-    Current now = current;
+    TrustValue now = current;
     Instant time = clock.instant();
     boolean ended = now.stored().retired().stream().anyMatch(r -> isOver(r, time));
     boolean intermediateDue = now.root().isPresent() && isIntermediateDue(now.authority(), time);
     if (intermediateDue) {
-      ClusterAuthority next = signedBy(now.root().orElseThrow(), trustDomain, clock);
+      ClusterAuthority next = TrustValue.signedBy(now.root().orElseThrow(), trustDomain, clock);
       adopt(new JoinedAuthority(next, rootHolder()));
     } else if (ended) {
       retireEnded(time);
     } else if (now.renewal().due()) {
       synchronized (this) {
-        current = load(trustDomain, store, current.stored(), clock);
+        current = TrustValue.load(trustDomain, store, current.stored(), clock);
       }
       LOG.info("Own identity renewed. until={}", svid().notAfter());
       changed();
@@ -398,7 +318,7 @@ public final class TrustState implements TransportTrust {
           new AuthorityRecord(
               before.keyPem(), before.chainPem(), before.rootHolder(), before.sequence() + 1, left);
       store.saveAuthority(stored);
-      current = load(trustDomain, store, stored, clock);
+      current = TrustValue.load(trustDomain, store, stored, clock);
     }
     LOG.info("A retired root is gone.");
     changed();
@@ -409,16 +329,7 @@ public final class TrustState implements TransportTrust {
   }
 
   private void bundles(TrustBundles next) {
-    Current before = current;
-    current =
-        new Current(
-            before.stored(),
-            before.authority(),
-            before.root(),
-            next,
-            before.presented(),
-            before.underRetired(),
-            before.renewal());
+    current = current.with(next);
   }
 
   private void requireForeign(TrustDomain other) {
@@ -433,10 +344,5 @@ public final class TrustState implements TransportTrust {
 
   private void changed() {
     listeners.forEach(Runnable::run);
-  }
-
-  /** Returns the short digest by which clients name a root in a server name. */
-  static String digest(X509Certificate root) {
-    return Certificates.fingerprint(root).substring(0, DIGEST_PREFIX);
   }
 }

@@ -43,6 +43,7 @@ public final class Federation implements AutoCloseable {
 
   private final TrustState trust;
   private final PeerLoop loop = new PeerLoop();
+  private final GrpcLinks streams;
   private final PeerLinks links;
   private final FederationView view;
   private final Joiner joiner;
@@ -74,7 +75,7 @@ public final class Federation implements AutoCloseable {
     this.trust = trust;
     this.changed = changed;
     InstantSource clock = new MonotonicClock(wall);
-    GrpcLinks streams = new GrpcLinks(dialer, loop);
+    this.streams = new GrpcLinks(dialer, loop);
     this.links =
         new PeerLinks(
             loop,
@@ -279,6 +280,7 @@ public final class Federation implements AutoCloseable {
       links.close();
       return true;
     });
+    streams.close();
     loop.close();
   }
 

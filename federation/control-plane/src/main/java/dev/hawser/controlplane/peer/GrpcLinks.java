@@ -12,16 +12,20 @@ import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Links as gRPC streams. */
-final class GrpcLinks implements LinkDialer {
+final class GrpcLinks implements LinkDialer, AutoCloseable {
   /** How long an ended stream has to send what it was given. */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
   private final PeerDialer dialer;
   private final PeerLoop loop;
+  private final Set<ManagedChannel> connections = ConcurrentHashMap.newKeySet();
 
   GrpcLinks(PeerDialer dialer, PeerLoop loop) {
     this.dialer = dialer;
@@ -31,6 +35,7 @@ final class GrpcLinks implements LinkDialer {
   @Override
   public LinkChannel dial(String gateway, ClusterName peer, LinkEvents events) {
     ManagedChannel connection = dialer.toControlPlane(HostPort.parse(gateway), peer);
+    connections.add(connection);
     Dialled stream = new Dialled(connection, events);
     PeeringGrpc.newStub(connection).link(stream);
     return stream;
@@ -39,6 +44,23 @@ final class GrpcLinks implements LinkDialer {
   /** Serves a stream that a peer dialled; {@link Accepted#attach} must follow. */
   Accepted accept(StreamObserver<LinkMessage> responses) {
     return new Accepted((ServerCallStreamObserver<LinkMessage>) responses);
+  }
+
+  /** Waits until the last words are out, at most a second, and ends every dialled connection. */
+  @Override
+  public void close() {
+    long deadline = System.nanoTime() + LINGER.toNanos();
+    connections.forEach(ManagedChannel::shutdown);
+    try {
+      for (ManagedChannel connection : connections) {
+        if (!connection.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          connection.shutdownNow();
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    connections.forEach(ManagedChannel::shutdownNow);
   }
 
   private static String reason(Throwable failure) {
@@ -96,6 +118,7 @@ final class GrpcLinks implements LinkDialer {
     private void end(String reason) {
       if (ended.compareAndSet(false, true)) {
         connection.shutdown();
+        connections.remove(connection);
         events.closed(reason);
       }
     }
@@ -131,7 +154,12 @@ final class GrpcLinks implements LinkDialer {
         stream.request(1);
       }
       connection.shutdown();
-      loop.after(LINGER, connection::shutdownNow);
+      loop.after(
+          LINGER,
+          () -> {
+            connection.shutdownNow();
+            connections.remove(connection);
+          });
     }
   }
 

@@ -70,7 +70,11 @@ final class AdminApiTest {
     AdminCredential opened = AdminCredential.open(data);
     credential = Files.readString(data.resolve("admin-token")).strip();
     ControlPlane started =
-        ControlPlane.start(TestPlane.settings(data, files), InstantSource.system(), "1.2.3", new SimpleMeterRegistry());
+        ControlPlane.start(
+            TestPlane.settings(data, files),
+            InstantSource.system(),
+            "1.2.3",
+            new SimpleMeterRegistry());
     plane = started;
     access.open(opened, started.administration());
     Awaitility.await().until(started::isReady);

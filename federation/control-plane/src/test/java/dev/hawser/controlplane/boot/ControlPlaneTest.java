@@ -30,7 +30,8 @@ final class ControlPlaneTest {
   }
 
   private ControlPlane start() throws IOException {
-    return ControlPlane.start(TestPlane.settings(data, files), InstantSource.system(), "0", new SimpleMeterRegistry());
+    return ControlPlane.start(
+        TestPlane.settings(data, files), InstantSource.system(), "0", new SimpleMeterRegistry());
   }
 
   @Test
@@ -76,7 +77,9 @@ final class ControlPlaneTest {
               settings.kubernetesRegistry(),
               settings.kubernetesState(),
               settings.stateNamespace());
-      assertThatThrownBy(() -> ControlPlane.start(onTakenPort, InstantSource.system(), "0", new SimpleMeterRegistry()))
+      assertThatThrownBy(() ->
+              ControlPlane.start(
+                  onTakenPort, InstantSource.system(), "0", new SimpleMeterRegistry()))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
     }

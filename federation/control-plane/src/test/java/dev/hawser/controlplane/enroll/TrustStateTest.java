@@ -95,7 +95,7 @@ final class TrustStateTest {
   void aJoinBelievesBothRootsAndGivesUpTheOldKey() {
     TrustState trust = open();
     Svid before = workload(trust.authority());
-    String oldRoot = TrustState.digest(trust.rootCertificate());
+    String oldRoot = TrustValue.digest(trust.rootCertificate());
     RootAuthority federation = RootAuthority.create("mesh.internal", clock);
     AtomicInteger told = new AtomicInteger();
     trust.onChange(told::incrementAndGet);
@@ -111,9 +111,9 @@ final class TrustStateTest {
       assertThat(trusts(state.bundles(), before)).isTrue();
       assertThat(trusts(state.bundles(), workload(state.authority()))).isTrue();
       var under = state.presentedUnder(oldRoot).orElseThrow();
-      assertThat(TrustState.digest(under.root())).isEqualTo(oldRoot);
+      assertThat(TrustValue.digest(under.root())).isEqualTo(oldRoot);
       assertThat(under.svid().id()).isEqualTo(SpiffeId.controlPlane(WEST_DOMAIN));
-      assertThat(state.presentedUnder(TrustState.digest(federation.certificate())))
+      assertThat(state.presentedUnder(TrustValue.digest(federation.certificate())))
           .contains(state.presented());
     }
     assertThat(told).hasValue(1);
