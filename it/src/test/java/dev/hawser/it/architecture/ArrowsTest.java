@@ -56,7 +56,7 @@ final class ArrowsTest {
         CLASSES.stream()
             .map(JavaClass::getPackageName)
             .filter(name -> name.startsWith("dev.hawser."))
-            .map(name -> "dev.hawser." + name.split("\\.")[2] + "..")
+            .map(name -> "dev.hawser." + name.split("\\.", -1)[2] + "..")
             .collect(Collectors.toCollection(TreeSet::new));
 
     assertThat(modules).containsAll(ARROWS.keySet());
@@ -64,14 +64,19 @@ final class ArrowsTest {
 
   @Test
   void modulesKnowOnlyThoseThatTheirArrowsPointTo() {
-    ARROWS.forEach(
-        (module, allowed) -> {
-          String[] forbidden =
-              ARROWS.keySet().stream()
-                  .filter(other -> !other.equals(module) && !allowed.contains(other))
-                  .toArray(String[]::new);
-          noClasses().that().resideInAPackage(module).should().dependOnClassesThat().resideInAnyPackage(forbidden).check(CLASSES);
-        });
+    ARROWS.forEach((module, allowed) -> {
+      String[] forbidden =
+          ARROWS.keySet().stream()
+              .filter(other -> !other.equals(module) && !allowed.contains(other))
+              .toArray(String[]::new);
+      noClasses()
+          .that()
+          .resideInAPackage(module)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(forbidden)
+          .check(CLASSES);
+    });
   }
 
   @Test
@@ -87,8 +92,10 @@ final class ArrowsTest {
 
   @Test
   void nettyAndVertxStayInTheDataPlaneAndTheTransport() {
-    onlyIn("io.netty..", ENGINE, HOST, PROXY, GATEWAY, AGENT, "dev.hawser.controlplane.transport..");
-    onlyIn("io.vertx..", ENGINE, HOST, PROXY, GATEWAY, AGENT, "dev.hawser.controlplane.transport..");
+    onlyIn(
+        "io.netty..", ENGINE, HOST, PROXY, GATEWAY, AGENT, "dev.hawser.controlplane.transport..");
+    onlyIn(
+        "io.vertx..", ENGINE, HOST, PROXY, GATEWAY, AGENT, "dev.hawser.controlplane.transport..");
   }
 
   @Test
@@ -107,20 +114,22 @@ final class ArrowsTest {
   void packagesOfOneModuleFormNoCycle() {
     ARROWS.keySet().stream()
         .map(module -> module.replace("..", ".(*).."))
-        .forEach(
-            slices ->
-                com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices()
-                    .matching(slices)
-                    .should()
-                    .beFreeOfCycles()
-                    .allowEmptyShould(true)
-                    .check(CLASSES));
+        .forEach(slices ->
+            com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices()
+                .matching(slices)
+                .should()
+                .beFreeOfCycles()
+                .allowEmptyShould(true)
+                .check(CLASSES));
   }
 
   @Test
   void noPackageIsADrawer() {
     ArchRule rule =
-        classes().should().resideOutsideOfPackages("..common..", "..util..", "..utils..", "..misc..", "..helper..", "..helpers..");
+        classes()
+            .should()
+            .resideOutsideOfPackages(
+                "..common..", "..util..", "..utils..", "..misc..", "..helper..", "..helpers..");
     rule.check(CLASSES);
   }
 
@@ -130,7 +139,8 @@ final class ArrowsTest {
     try (Stream<Path> files = Files.walk(home)) {
       List<Path> unmarked =
           files
-              .filter(file -> file.toString().endsWith(".java") && file.toString().contains("/src/"))
+              .filter(
+                  file -> file.toString().endsWith(".java") && file.toString().contains("/src/"))
               .map(Path::getParent)
               .distinct()
               .filter(folder -> !isMarked(folder))
@@ -142,7 +152,9 @@ final class ArrowsTest {
 
   private static boolean isMarked(Path folder) {
     Path info = folder.resolve("package-info.java");
-    Path main = Path.of(folder.toString().replace("/src/test/java/", "/src/main/java/")).resolve("package-info.java");
+    Path main =
+        Path.of(folder.toString().replace("/src/test/java/", "/src/main/java/"))
+            .resolve("package-info.java");
     try {
       // A package whose main half is marked is one package with its tests.
       return (Files.exists(info) && Files.readString(info).contains("@NullMarked"))
@@ -153,6 +165,14 @@ final class ArrowsTest {
   }
 
   private static void onlyIn(String library, String... packages) {
-    noClasses().that().resideOutsideOfPackages(packages).and().resideInAPackage("dev.hawser..").should().dependOnClassesThat().resideInAPackage(library).check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(packages)
+        .and()
+        .resideInAPackage("dev.hawser..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
+        .check(CLASSES);
   }
 }

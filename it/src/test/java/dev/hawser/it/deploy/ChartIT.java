@@ -7,7 +7,7 @@ import dev.hawser.it.harness.Shell;
 import dev.hawser.it.programs.Programs;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +18,14 @@ import org.junit.jupiter.api.Test;
 
 /** The chart and the unit, by the programs that will read them. */
 final class ChartIT {
+  private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
   private static final Path CHART = Home.checkout().resolve("deploy/helm/hawser");
 
   @Test
   void theChartPassesLint() {
-    assertThat(Shell.run(Programs.helm(), "lint", "--strict", "--set", "clusterName=east", CHART.toString()))
+    assertThat(
+            Shell.run(
+                Programs.helm(), "lint", "--strict", "--set", "clusterName=east", CHART.toString()))
         .contains("0 chart(s) failed");
   }
 
@@ -30,18 +33,37 @@ final class ChartIT {
   void everythingThatTheChartRendersIsAKubernetesObject() {
     List<HasMetadata> objects = render("--set", "clusterName=east", "--include-crds");
 
-    assertThat(objects).extracting(HasMetadata::getKind).contains("Deployment", "Service", "ClusterRole", "CustomResourceDefinition", "PodDisruptionBudget");
-    assertThat(objects).extracting(object -> object.getKind() + "/" + object.getMetadata().getName()).doesNotHaveDuplicates();
+    assertThat(objects)
+        .extracting(HasMetadata::getKind)
+        .contains(
+            "Deployment",
+            "Service",
+            "ClusterRole",
+            "CustomResourceDefinition",
+            "PodDisruptionBudget");
+    assertThat(objects)
+        .extracting(object -> object.getKind() + "/" + object.getMetadata().getName())
+        .doesNotHaveDuplicates();
   }
 
   @Test
   void noContainerRunsAsRootOrMayWriteItsImage() {
     List<Deployment> deployments =
-        render("--set", "clusterName=east").stream().filter(Deployment.class::isInstance).map(Deployment.class::cast).toList();
+        render("--set", "clusterName=east").stream()
+            .filter(Deployment.class::isInstance)
+            .map(Deployment.class::cast)
+            .toList();
 
     assertThat(deployments).hasSize(2);
     for (Deployment deployment : deployments) {
-      var security = deployment.getSpec().getTemplate().getSpec().getContainers().getFirst().getSecurityContext();
+      var security =
+          deployment
+              .getSpec()
+              .getTemplate()
+              .getSpec()
+              .getContainers()
+              .getFirst()
+              .getSecurityContext();
       assertThat(security.getRunAsNonRoot()).isTrue();
       assertThat(security.getReadOnlyRootFilesystem()).isTrue();
       assertThat(security.getAllowPrivilegeEscalation()).isFalse();
@@ -61,8 +83,10 @@ final class ChartIT {
 
   @Test
   void theUnitStartsACommandThatIsShipped() throws IOException {
-    List<String> unit = Files.readAllLines(Home.checkout().resolve("deploy/systemd/hawser-agent.service"));
-    String start = unit.stream().filter(line -> line.startsWith("ExecStart=")).findFirst().orElseThrow();
+    List<String> unit =
+        Files.readAllLines(Home.checkout().resolve("deploy/systemd/hawser-agent.service"));
+    String start =
+        unit.stream().filter(line -> line.startsWith("ExecStart=")).findFirst().orElseThrow();
     String command = start.replaceAll("ExecStart=.*/bin/(\\S+) .*", "$1");
 
     assertThat(Path.of(Home.command(command))).isExecutable();
@@ -70,16 +94,20 @@ final class ChartIT {
   }
 
   private static List<HasMetadata> render(String... options) {
-    try (Stream<String> documents = Stream.of(template(options).orFail().output().split("(?m)^---\\s*$"))) {
+    try (Stream<String> documents =
+        Stream.of(template(options).orFail().output().split("(?m)^---\\s*$"))) {
       return documents
           .filter(document -> document.lines().anyMatch(line -> line.startsWith("kind:")))
-          .map(document -> Serialization.<HasMetadata>unmarshal(document))
+          .map(document -> SERIALIZATION.<HasMetadata>unmarshal(document))
           .toList();
     }
   }
 
   private static Shell.Result template(String... options) {
-    List<String> command = new java.util.ArrayList<>(List.of(Programs.helm(), "template", "hawser", CHART.toString(), "-n", "hawser-system"));
+    List<String> command =
+        new java.util.ArrayList<>(
+            List.of(
+                Programs.helm(), "template", "hawser", CHART.toString(), "-n", "hawser-system"));
     command.addAll(List.of(options));
     return Shell.run(Map.of(), command);
   }

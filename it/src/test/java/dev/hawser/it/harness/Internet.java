@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The network between the sites of a story: one bridge that each site has a foot in, with a packet filter at each site that
- * lets nothing in but the gateway port. Beside it the harness has a cable of its own to each site, which leads nowhere else,
- * so that it can play the kubelet and the user without opening anything between the sites.
+ * The network between the sites of a story: one bridge that each site has a foot in, with a packet
+ * filter at each site that lets nothing in but the gateway port. Beside it the harness has a cable
+ * of its own to each site, which leads nowhere else, so that it can play the kubelet and the user
+ * without opening anything between the sites.
  *
- * <p>Works only in a network namespace where the test is root, which {@code it/namespaces/bin/java} makes.
+ * <p>Works only in a network namespace where the test is root, which {@code it/namespaces/bin/java}
+ * makes.
  */
 public final class Internet implements AutoCloseable {
   private static final String BRIDGE = "internet";
@@ -25,11 +27,13 @@ public final class Internet implements AutoCloseable {
   /** Makes the bridge. */
   public Internet() {
     if (!Files.isWritable(Path.of("/run/netns"))) {
-      throw new AssertionError("no namespaces here (expected: run by it/namespaces/bin/java, as `make test` does)");
+      throw new AssertionError(
+          "no namespaces here (expected: run by it/namespaces/bin/java, as `make test` does)");
     }
     Shell.run("ip", "link", "add", BRIDGE, "type", "bridge");
     Shell.run("ip", "link", "set", BRIDGE, "up");
-    // A foot of the harness's own: what it sends from here meets the same packet filters as another site's traffic.
+    // A foot of the harness's own: what it sends from here meets the same packet filters as another
+    // site's traffic.
     Shell.run("ip", "addr", "add", "192.0.2.254/24", "dev", BRIDGE);
   }
 
@@ -79,7 +83,10 @@ public final class Internet implements AutoCloseable {
     Shell.run(site.command("nft", "-f", rules.toString()).toArray(String[]::new));
   }
 
-  /** Counts packets towards an inner address of a site from now on, whoever sends them; {@link #counted} reads it. */
+  /**
+   * Counts packets towards an inner address of a site from now on, whoever sends them; {@link
+   * #counted} reads it.
+   */
   public void count(Site site, String address) {
     Path rules =
         temporary(
@@ -98,7 +105,10 @@ public final class Internet implements AutoCloseable {
 
   /** Returns how many packets {@link #count} has seen, and stops counting. */
   public long counted(Site site) {
-    String counter = Shell.run(site.command("nft", "list", "counter", "inet", "watch", "packets").toArray(String[]::new));
+    String counter =
+        Shell.run(
+            site.command("nft", "list", "counter", "inet", "watch", "packets")
+                .toArray(String[]::new));
     Shell.run(site.command("nft", "delete", "table", "inet", "watch").toArray(String[]::new));
     return Long.parseLong(counter.replaceAll("(?s).*packets (\\d+) bytes.*", "$1"));
   }

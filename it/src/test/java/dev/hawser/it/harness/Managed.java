@@ -24,7 +24,8 @@ public final class Managed implements AutoCloseable {
   }
 
   /** Starts a process whose output is appended to {@code logs/NAME.log}. */
-  public static Managed start(String name, Path logs, Map<String, String> environment, List<String> command) {
+  public static Managed start(
+      String name, Path logs, Map<String, String> environment, List<String> command) {
     try {
       Path log = Files.createDirectories(logs).resolve(name + ".log");
       ProcessBuilder recipe = new ProcessBuilder(command).redirectErrorStream(true);
@@ -83,7 +84,8 @@ public final class Managed implements AutoCloseable {
   /** Starts it again in the same way. */
   public void restart() {
     if (process.isAlive()) {
-      throw new IllegalStateException(name + " still runs (expected: killed before it is started again)");
+      throw new IllegalStateException(
+          name + " still runs (expected: killed before it is started again)");
     }
     try {
       process = recipe.start();
@@ -96,7 +98,9 @@ public final class Managed implements AutoCloseable {
   public String lastWords() {
     try {
       List<String> lines = Files.readAllLines(log);
-      return name + ":\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+      return name
+          + ":\n"
+          + String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
     } catch (IOException e) {
       return name + ": no log: " + e;
     }

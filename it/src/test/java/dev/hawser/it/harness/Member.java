@@ -2,13 +2,6 @@ package dev.hawser.it.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,9 +10,15 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 
-/** A cluster of a story: a control plane and its gateways at one site, and the {@code hawser} command that means it. */
+/**
+ * A cluster of a story: a control plane and its gateways at one site, and the {@code hawser}
+ * command that means it.
+ */
 public final class Member implements AutoCloseable {
   private static final String NETWORK_WIDE_MESH = "mesh.internal";
+
+  /** On the loopback of the site: nothing else may carry the credential. */
+  private static final String ADMIN = "http://127.0.0.1:15080";
 
   private final String name;
   private final Site site;
@@ -37,7 +36,8 @@ public final class Member implements AutoCloseable {
   /**
    * Starts a control plane; it is up when this returns.
    *
-   * @param registry what it reads: configuration by environment variable, e.g. {@code HAWSER_REGISTRY_FILE_DIRECTORY}
+   * @param registry what it reads: configuration by environment variable, e.g. {@code
+   *     HAWSER_REGISTRY_FILE_DIRECTORY}
    */
   public static Member start(String name, Site site, Path stories, Map<String, String> registry) {
     Path folder = stories.resolve(name);
@@ -47,11 +47,14 @@ public final class Member implements AutoCloseable {
     environment.put("HAWSER_CLUSTER_LOCALITY", name + "/a");
     environment.put("HAWSER_DATA_DIR", folder.toString());
     environment.put("HAWSER_LISTEN_PROXIES", site.address(1) + ":15012");
-    environment.put("QUARKUS_HTTP_HOST", site.address(1));
+    environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
     environment.put("QUARKUS_HTTP_PORT", "15080");
     Managed controlPlane =
         Managed.start(
-            name + "-control-plane", stories.resolve("log"), environment, site.command(Home.command("hawser-control-plane")));
+            name + "-control-plane",
+            stories.resolve("log"),
+            environment,
+            site.command(Home.command("hawser-control-plane")));
     Member member = new Member(name, site, folder, controlPlane);
     member.awaitReady(Duration.ofSeconds(60));
     return member;
@@ -88,7 +91,14 @@ public final class Member implements AutoCloseable {
             folder.resolveSibling("log"),
             environment(),
             site.command(
-                Home.command("hawser"), "gateway", "start", "--name", gateway, "--listen", address, "--data-dir",
+                Home.command("hawser"),
+                "gateway",
+                "start",
+                "--name",
+                gateway,
+                "--listen",
+                address,
+                "--data-dir",
                 folder.toString()));
     gateways.add(process);
     return process;
@@ -106,24 +116,25 @@ public final class Member implements AutoCloseable {
     return Shell.run(environment(), site.command(command));
   }
 
-  /** Asks the administration API, as a script would. */
+  /** Asks the administration API, as a script on the control plane's machine would. */
   public String get(String path) {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      String token = Files.readString(folder.resolve("admin-token")).strip();
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create(admin() + path))
-              .header("Authorization", "Bearer " + token)
-              .timeout(Duration.ofSeconds(5))
-              .build();
-      HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-      assertThat(response.statusCode()).as("GET " + path + ": " + response.body()).isEqualTo(200);
-      return response.body();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
+    Path credential = folder.resolve("admin-token");
+    Shell.Result result =
+        Shell.run(
+            Map.of(),
+            site.command(
+                "bash",
+                "-c",
+                "curl -s -m 5 -w '\\n%{http_code}' -H \"Authorization: Bearer $(cat "
+                    + credential
+                    + ")\" "
+                    + ADMIN
+                    + path));
+    String[] parts = result.output().split("\n(?=\\d+$)", 2);
+    assertThat(parts[parts.length - 1].strip())
+        .as("GET " + path + ": " + result.output())
+        .isEqualTo("200");
+    return parts[0];
   }
 
   /** Waits until the control plane is ready and says how long that took. */
@@ -138,20 +149,20 @@ public final class Member implements AutoCloseable {
   }
 
   private boolean isReady() {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create(admin() + "/q/health/ready")).timeout(Duration.ofSeconds(2)).build();
-      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
-  private String admin() {
-    return "http://" + site.address(1) + ":15080";
+    Shell.Result result =
+        Shell.run(
+            Map.of(),
+            site.command(
+                "curl",
+                "-s",
+                "-m",
+                "2",
+                "-o",
+                "/dev/null",
+                "-w",
+                "%{http_code}",
+                ADMIN + "/q/health/ready"));
+    return result.output().strip().equals("200");
   }
 
   private Map<String, String> environment() {

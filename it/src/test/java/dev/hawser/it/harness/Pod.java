@@ -19,7 +19,8 @@ public final class Pod implements AutoCloseable {
   private final Managed application;
   private final Managed proxy;
 
-  private Pod(String name, String service, Site site, String address, Managed application, Managed proxy) {
+  private Pod(
+      String name, String service, Site site, String address, Managed application, Managed proxy) {
     this.name = name;
     this.service = service;
     this.site = site;
@@ -35,18 +36,35 @@ public final class Pod implements AutoCloseable {
    * @param upstreams by service name in the namespace {@code shop}, the local port
    */
   public static Pod start(
-      String name, String service, Site site, int host, Path stories, String join, Map<String, Integer> upstreams) {
+      String name,
+      String service,
+      Site site,
+      int host,
+      Path stories,
+      String join,
+      Map<String, Integer> upstreams) {
     String address = site.address(host);
     List<String> application =
         new ArrayList<>(
             List.of(
-                Home.java(), "-XX:+UseSerialGC", "-Xmx48m", "-XX:TieredStopAtLevel=1", "-cp",
-                Home.checkout().resolve("deploy/examples/target/classes").toString(), "dev.hawser.examples.shop.Shop",
-                "--service", service, "--instance", name, "--cluster", site.name(), "--listen",
+                Home.java(),
+                "-XX:+UseSerialGC",
+                "-Xmx48m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                Home.checkout().resolve("deploy/examples/target/classes").toString(),
+                "dev.hawser.examples.shop.Shop",
+                "--service",
+                service,
+                "--instance",
+                name,
+                "--cluster",
+                site.name(),
+                "--listen",
                 address + ":" + APPLICATION_PORT));
-    upstreams.forEach(
-        (upstream, port) ->
-            application.addAll(List.of("--upstream", upstream + "=http://" + address + ":" + port + "/")));
+    upstreams.forEach((upstream, port) ->
+        application.addAll(
+            List.of("--upstream", upstream + "=http://" + address + ":" + port + "/")));
     Path config = proxyConfig(name, site, address, stories, join, upstreams);
     Path log = stories.resolve("log");
     return new Pod(
@@ -56,11 +74,19 @@ public final class Pod implements AutoCloseable {
         address,
         Managed.start(name, log, Map.of(), site.command(application)),
         Managed.start(
-            name + "-proxy", log, Map.of(), site.command(Home.command("hawser-proxy"), "--config", config.toString())));
+            name + "-proxy",
+            log,
+            Map.of(),
+            site.command(Home.command("hawser-proxy"), "--config", config.toString())));
   }
 
   private static Path proxyConfig(
-      String name, Site site, String address, Path stories, String join, Map<String, Integer> upstreams) {
+      String name,
+      Site site,
+      String address,
+      Path stories,
+      String join,
+      Map<String, Integer> upstreams) {
     List<String> lines =
         new ArrayList<>(
             List.of(
@@ -73,9 +99,15 @@ public final class Pod implements AutoCloseable {
                 "listen: {outboundAddress: " + address + ", admin: \"" + address + ":15000\"}",
                 "accessLog: " + stories.resolve("log").resolve(name + "-access.log"),
                 upstreams.isEmpty() ? "upstreams: []" : "upstreams:"));
-    upstreams.forEach(
-        (service, port) ->
-            lines.add("- {service: " + service + ".shop, port: 8080, listen: \"" + address + ":" + port + "\"}"));
+    upstreams.forEach((service, port) ->
+        lines.add(
+            "- {service: "
+                + service
+                + ".shop, port: 8080, listen: \""
+                + address
+                + ":"
+                + port
+                + "\"}"));
     try {
       return Files.write(stories.resolve(name + ".yaml"), lines);
     } catch (IOException e) {

@@ -35,7 +35,8 @@ public final class Shell {
   public static Result run(Map<String, String> environment, List<String> command) {
     try {
       Path output = Files.createTempFile("shell", ".out");
-      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
       builder.environment().putAll(environment);
       Process process = builder.start();
       process.getOutputStream().close();

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A network of its own with one foot in the internet of the story. From the other sites only the gateway port is open.
+ * A network of its own with one foot in the internet of the story. From the other sites only the
+ * gateway port is open.
  *
  * @param name of the namespace
  * @param number 1-99; the second octet of its addresses

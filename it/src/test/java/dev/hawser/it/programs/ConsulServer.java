@@ -39,12 +39,38 @@ public final class ConsulServer implements AutoCloseable {
     List<String> command =
         place.command(
             List.of(
-                Programs.consul(), "agent", "-server", "-bootstrap-expect=1", "-datacenter", datacenter, "-node",
-                datacenter + "-server", "-data-dir", place.folder().resolve("consul").toString(), "-bind",
-                place.address(), "-advertise", place.address(), "-client", place.address(), "-http-port",
-                Integer.toString(http), "-server-port", port(shared, 8300), "-serf-lan-port", port(shared, 8301),
-                "-serf-wan-port", "-1", "-dns-port", "-1", "-grpc-port", "-1", "-hcl", "connect { enabled = false }",
-                "-log-level", "warn"));
+                Programs.consul(),
+                "agent",
+                "-server",
+                "-bootstrap-expect=1",
+                "-datacenter",
+                datacenter,
+                "-node",
+                datacenter + "-server",
+                "-data-dir",
+                place.folder().resolve("consul").toString(),
+                "-bind",
+                place.address(),
+                "-advertise",
+                place.address(),
+                "-client",
+                place.address(),
+                "-http-port",
+                Integer.toString(http),
+                "-server-port",
+                port(shared, 8300),
+                "-serf-lan-port",
+                port(shared, 8301),
+                "-serf-wan-port",
+                "-1",
+                "-dns-port",
+                "-1",
+                "-grpc-port",
+                "-1",
+                "-hcl",
+                "connect { enabled = false }",
+                "-log-level",
+                "warn"));
     Managed process = Managed.start("consul", place.logs(), Map.of(), command);
     ConsulServer consul = new ConsulServer(process, "http://" + place.address() + ":" + http);
     consul.awaitLeader();
@@ -70,14 +96,13 @@ public final class ConsulServer implements AutoCloseable {
         .atMost(Duration.ofSeconds(40))
         .pollInterval(Duration.ofMillis(100))
         .failFast(() -> assertThat(process.isAlive()).as(process.lastWords()).isTrue())
-        .until(
-            () -> {
-              try {
-                return get("/v1/status/leader").body().length() > 4;
-              } catch (UncheckedIOException e) {
-                return false;
-              }
-            });
+        .until(() -> {
+          try {
+            return get("/v1/status/leader").body().length() > 4;
+          } catch (UncheckedIOException e) {
+            return false;
+          }
+        });
   }
 
   /** SIGKILL and a start with the same data. */
@@ -88,7 +113,8 @@ public final class ConsulServer implements AutoCloseable {
   }
 
   /** Registers an instance with a TTL check that passes. */
-  public void register(String service, String id, String address, int port, Map<String, String> meta) {
+  public void register(
+      String service, String id, String address, int port, Map<String, String> meta) {
     String metaJson =
         meta.entrySet().stream()
             .map(entry -> "\"" + entry.getKey() + "\":\"" + entry.getValue() + "\"")
@@ -103,7 +129,9 @@ public final class ConsulServer implements AutoCloseable {
     registered.put(id, service);
   }
 
-  /** Sets the state of an instance's check: {@code passing}, {@code warning} or {@code critical}. */
+  /**
+   * Sets the state of an instance's check: {@code passing}, {@code warning} or {@code critical}.
+   */
   public void check(String id, String status) {
     put("/v1/agent/check/update/check-" + id, "{\"Status\":\"" + status + "\"}");
   }
@@ -119,7 +147,8 @@ public final class ConsulServer implements AutoCloseable {
   }
 
   private HttpResponse<String> get(String path) {
-    return send(HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(5)).build());
+    return send(
+        HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(5)).build());
   }
 
   private void put(String path, String body) {

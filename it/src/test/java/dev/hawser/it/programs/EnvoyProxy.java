@@ -18,12 +18,20 @@ public final class EnvoyProxy implements AutoCloseable {
   /** Starts it. */
   public static EnvoyProxy start(String name, Place place, String bootstrap) {
     try {
-      var file = Files.writeString(Files.createDirectories(place.folder()).resolve(name + ".yaml"), bootstrap);
+      var file =
+          Files.writeString(
+              Files.createDirectories(place.folder()).resolve(name + ".yaml"), bootstrap);
       List<String> command =
           place.command(
               List.of(
-                  Programs.envoy(), "-c", file.toString(), "--concurrency", "1", "--disable-hot-restart",
-                  "--log-level", "info"));
+                  Programs.envoy(),
+                  "-c",
+                  file.toString(),
+                  "--concurrency",
+                  "1",
+                  "--disable-hot-restart",
+                  "--log-level",
+                  "info"));
       return new EnvoyProxy(Managed.start(name, place.logs(), Map.of(), command));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -21,9 +21,22 @@ public final class EtcdServer implements AutoCloseable {
     List<String> command =
         place.command(
             List.of(
-                Programs.etcd(), "--data-dir", place.folder().resolve("etcd").toString(), "--listen-client-urls", url,
-                "--advertise-client-urls", url, "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers,
-                "--initial-cluster", "default=" + peers, "--unsafe-no-fsync", "--log-level", "error"));
+                Programs.etcd(),
+                "--data-dir",
+                place.folder().resolve("etcd").toString(),
+                "--listen-client-urls",
+                url,
+                "--advertise-client-urls",
+                url,
+                "--listen-peer-urls",
+                peers,
+                "--initial-advertise-peer-urls",
+                peers,
+                "--initial-cluster",
+                "default=" + peers,
+                "--unsafe-no-fsync",
+                "--log-level",
+                "error"));
     return new EtcdServer(Managed.start("etcd", place.logs(), Map.of(), command), url);
   }
 

@@ -4,16 +4,30 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** Ports that were free a moment ago: for programs that cannot say which one they took. */
+/**
+ * Ports that were free a moment ago: for programs that cannot say which one they took. They lie below the range from
+ * which the kernel gives ports to clients, so that nobody takes the port of a program that was killed before it is
+ * started again.
+ */
 final class FreePorts {
+  private static final int LOWEST = 20_000;
+  private static final int BEYOND = 32_000;
+  private static final int ATTEMPTS = 100;
+
   private FreePorts() {}
 
   static int next() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    IOException last = new IOException("no attempt");
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(LOWEST, BEYOND);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException taken) {
+        last = taken;
+      }
     }
+    throw new UncheckedIOException(last);
   }
 }

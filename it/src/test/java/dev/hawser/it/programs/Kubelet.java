@@ -31,7 +31,8 @@ public final class Kubelet {
         new NodeBuilder()
             .withNewMetadata()
             .withName("node-" + region)
-            .withLabels(Map.of("topology.kubernetes.io/region", region, "topology.kubernetes.io/zone", "a"))
+            .withLabels(
+                Map.of("topology.kubernetes.io/region", region, "topology.kubernetes.io/zone", "a"))
             .endMetadata()
             .build();
     client.resource(node).create();
@@ -40,12 +41,15 @@ public final class Kubelet {
   /** Makes a namespace, unless there is one. */
   public void namespace(String name) {
     if (client.namespaces().withName(name).get() == null) {
-      client.resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build()).create();
+      client
+          .resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
+          .create();
     }
   }
 
   /** Makes a service that selects pods by {@code app}. */
-  public void service(String namespace, String name, int port, String portName, Map<String, String> annotations) {
+  public void service(
+      String namespace, String name, int port, String portName, Map<String, String> annotations) {
     namespace(namespace);
     client
         .resource(
@@ -102,19 +106,18 @@ public final class Kubelet {
         .pods()
         .inNamespace(namespace)
         .withName(name)
-        .editStatus(
-            pod ->
-                new PodBuilder(pod)
-                    .withNewStatus()
-                    .withPhase("Running")
-                    .withPodIP(address)
-                    .addNewPodIP(address)
-                    .addNewCondition()
-                    .withType("Ready")
-                    .withStatus(ready ? "True" : "False")
-                    .endCondition()
-                    .endStatus()
-                    .build());
+        .editStatus(pod ->
+            new PodBuilder(pod)
+                .withNewStatus()
+                .withPhase("Running")
+                .withPodIP(address)
+                .addNewPodIP(address)
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus(ready ? "True" : "False")
+                .endCondition()
+                .endStatus()
+                .build());
   }
 
   /** Deletes a pod at once, as a node that is gone would have it. */
@@ -145,7 +148,12 @@ public final class Kubelet {
     if (client.serviceAccounts().inNamespace(namespace).withName(name).get() == null) {
       client
           .resource(
-              new ServiceAccountBuilder().withNewMetadata().withName(name).withNamespace(namespace).endMetadata().build())
+              new ServiceAccountBuilder()
+                  .withNewMetadata()
+                  .withName(name)
+                  .withNamespace(namespace)
+                  .endMetadata()
+                  .build())
           .create();
     }
   }
@@ -154,20 +162,19 @@ public final class Kubelet {
   public void awaitEndpoints(String namespace, String service, int ready) {
     Awaitility.await(ready + " ready endpoints of " + service)
         .atMost(Duration.ofSeconds(30))
-        .until(
-            () ->
-                client
-                        .discovery()
-                        .v1()
-                        .endpointSlices()
-                        .inNamespace(namespace)
-                        .withLabel("kubernetes.io/service-name", service)
-                        .list()
-                        .getItems()
-                        .stream()
-                        .flatMap(slice -> slice.getEndpoints().stream())
-                        .filter(endpoint -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
-                        .count()
-                    == ready);
+        .until(() ->
+            client
+                    .discovery()
+                    .v1()
+                    .endpointSlices()
+                    .inNamespace(namespace)
+                    .withLabel("kubernetes.io/service-name", service)
+                    .list()
+                    .getItems()
+                    .stream()
+                    .flatMap(slice -> slice.getEndpoints().stream())
+                    .filter(endpoint -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
+                    .count()
+                == ready);
   }
 }

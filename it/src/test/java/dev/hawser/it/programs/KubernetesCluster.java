@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 
-/** A Kubernetes control plane: etcd, API server and controllers. There is no kubelet: {@link Kubelet} plays it. */
+/**
+ * A Kubernetes control plane: etcd, API server and controllers. There is no kubelet: {@link
+ * Kubelet} plays it.
+ */
 public final class KubernetesCluster implements AutoCloseable {
   private static final String ADMIN_TOKEN = "harness-admin";
   private static final String WITHOUT_NODES =
@@ -34,7 +37,11 @@ public final class KubernetesCluster implements AutoCloseable {
   private final KubernetesClient client;
 
   private KubernetesCluster(
-      EtcdServer etcd, Managed apiServer, Managed controllerManager, Path kubeconfig, KubernetesClient client) {
+      EtcdServer etcd,
+      Managed apiServer,
+      Managed controllerManager,
+      Path kubeconfig,
+      KubernetesClient client) {
     this.etcd = etcd;
     this.apiServer = apiServer;
     this.controllerManager = controllerManager;
@@ -47,37 +54,69 @@ public final class KubernetesCluster implements AutoCloseable {
     try {
       Path folder = Files.createDirectories(place.folder());
       Path key = serviceAccountKey(folder);
-      Path users = Files.writeString(folder.resolve("users.csv"), ADMIN_TOKEN + ",admin,1,\"system:masters\"\n");
+      Path users =
+          Files.writeString(
+              folder.resolve("users.csv"), ADMIN_TOKEN + ",admin,1,\"system:masters\"\n");
       int port = place.prefix().isEmpty() ? FreePorts.next() : 6443;
       EtcdServer etcd = EtcdServer.start(place);
       Managed apiServer =
-          Managed.start("kube-apiserver", place.logs(), Map.of(), place.command(apiServer(place, etcd, port, key, users)));
+          Managed.start(
+              "kube-apiserver",
+              place.logs(),
+              Map.of(),
+              place.command(apiServer(place, etcd, port, key, users)));
       Path certificate = folder.resolve("pki/apiserver.crt");
-      Awaitility.await("the API server has made its certificate").atMost(Duration.ofSeconds(30)).until(() -> Files.exists(certificate));
+      Awaitility.await("the API server has made its certificate")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> Files.exists(certificate));
       String url = "https://" + place.address() + ":" + port;
-      Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), kubeconfig(url, certificate));
+      Path kubeconfig =
+          Files.writeString(folder.resolve("kubeconfig"), kubeconfig(url, certificate));
       KubernetesClient client = client(url, certificate);
       awaitReady(client, apiServer);
       Managed controllers =
           Managed.start(
-              "kube-controller-manager", place.logs(), Map.of(),
+              "kube-controller-manager",
+              place.logs(),
+              Map.of(),
               place.command(
                   List.of(
-                      Programs.controllerManager(), "--kubeconfig", kubeconfig.toString(), "--leader-elect=false",
-                      "--service-account-private-key-file", key.toString(), "--bind-address", "127.0.0.1",
-                      "--secure-port", "0", "--root-ca-file", certificate.toString(), WITHOUT_NODES)));
+                      Programs.controllerManager(),
+                      "--kubeconfig",
+                      kubeconfig.toString(),
+                      "--leader-elect=false",
+                      "--service-account-private-key-file",
+                      key.toString(),
+                      "--bind-address",
+                      "127.0.0.1",
+                      "--secure-port",
+                      "0",
+                      "--root-ca-file",
+                      certificate.toString(),
+                      WITHOUT_NODES)));
       return new KubernetesCluster(etcd, apiServer, controllers, kubeconfig, client);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static List<String> apiServer(Place place, EtcdServer etcd, int port, Path key, Path users) {
+  private static List<String> apiServer(
+      Place place, EtcdServer etcd, int port, Path key, Path users) {
     List<String> command = new ArrayList<>();
     command.add(Programs.apiServer());
     command.addAll(List.of("--etcd-servers", etcd.url(), "--secure-port", Integer.toString(port)));
-    command.addAll(List.of("--bind-address", place.address(), "--cert-dir", place.folder().resolve("pki").toString()));
-    command.addAll(List.of("--service-cluster-ip-range", "10.96.0.0/16", "--service-account-key-file", key.toString()));
+    command.addAll(
+        List.of(
+            "--bind-address",
+            place.address(),
+            "--cert-dir",
+            place.folder().resolve("pki").toString()));
+    command.addAll(
+        List.of(
+            "--service-cluster-ip-range",
+            "10.96.0.0/16",
+            "--service-account-key-file",
+            key.toString()));
     command.addAll(List.of("--service-account-signing-key-file", key.toString()));
     command.addAll(List.of("--service-account-issuer", "https://kubernetes.default.svc"));
     command.addAll(List.of("--authorization-mode", "RBAC", "--token-auth-file", users.toString()));
@@ -105,13 +144,13 @@ public final class KubernetesCluster implements AutoCloseable {
 
   private static String kubeconfig(String url, Path certificate) {
     return """
-        apiVersion: v1
-        kind: Config
-        clusters: [{name: c, cluster: {server: "%s", certificate-authority: "%s"}}]
-        users: [{name: u, user: {token: %s}}]
-        contexts: [{name: x, context: {cluster: c, user: u}}]
-        current-context: x
-        """
+    apiVersion: v1
+    kind: Config
+    clusters: [{name: c, cluster: {server: "%s", certificate-authority: "%s"}}]
+    users: [{name: u, user: {token: %s}}]
+    contexts: [{name: x, context: {cluster: c, user: u}}]
+    current-context: x
+    """
         .formatted(url, certificate, ADMIN_TOKEN);
   }
 
@@ -130,14 +169,14 @@ public final class KubernetesCluster implements AutoCloseable {
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(200))
         .failFast(() -> assertThat(apiServer.isAlive()).as(apiServer.lastWords()).isTrue())
-        .until(
-            () -> {
-              try {
-                return "ok".equals(client.raw("/readyz")) && client.namespaces().withName("default").get() != null;
-              } catch (KubernetesClientException e) {
-                return false;
-              }
-            });
+        .until(() -> {
+          try {
+            return "ok".equals(client.raw("/readyz"))
+                && client.namespaces().withName("default").get() != null;
+          } catch (KubernetesClientException e) {
+            return false;
+          }
+        });
   }
 
   /** Returns a file with which a client is the cluster's administrator. */

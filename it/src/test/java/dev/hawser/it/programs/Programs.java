@@ -54,7 +54,9 @@ public final class Programs {
     }
     String cache = System.getenv("XDG_CACHE_HOME");
     Path base =
-        cache != null && !cache.isEmpty() ? Path.of(cache) : Path.of(System.getProperty("user.home"), ".cache");
+        cache != null && !cache.isEmpty()
+            ? Path.of(cache)
+            : Path.of(System.getProperty("user.home"), ".cache");
     return base.resolve("hawser/programs");
   }
 }

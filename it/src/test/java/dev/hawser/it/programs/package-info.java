@@ -1,7 +1,9 @@
 /**
- * The real programs that the stories run against: etcd, a Kubernetes API server with its controllers, Consul, Envoy.
+ * The real programs that the stories run against: etcd, a Kubernetes API server with its
+ * controllers, Consul, Envoy.
  *
- * <p>Starting points: {@link dev.hawser.it.programs.KubernetesCluster}, {@link dev.hawser.it.programs.ConsulServer}.
+ * <p>Starting points: {@link dev.hawser.it.programs.KubernetesCluster}, {@link
+ * dev.hawser.it.programs.ConsulServer}.
  */
 @NullMarked
 package dev.hawser.it.programs;

@@ -84,7 +84,8 @@ final class ConsulRegistryContractIT extends ServiceRegistryContract {
   @Test
   void consulKilledAndRestartedTakesNoEndpointOutAlthoughItsChecksHaveNotRunYet()
       throws IOException {
-    HttpServer app = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    HttpServer app =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     app.createContext(
         "/",
         exchange -> {
@@ -137,8 +138,14 @@ final class ConsulRegistryContractIT extends ServiceRegistryContract {
     }
     ConsulOptions options =
         new ConsulOptions(
-            URI.create(consul().url()), "dc1", Optional.empty(), "default", Duration.ofSeconds(30), 6);
-    try (ConsulRegistry registry = new ConsulRegistry(options, Datacenter.SITE, InstantSource.system())) {
+            URI.create(consul().url()),
+            "dc1",
+            Optional.empty(),
+            "default",
+            Duration.ofSeconds(30),
+            6);
+    try (ConsulRegistry registry =
+        new ConsulRegistry(options, Datacenter.SITE, InstantSource.system())) {
       registry.start(reports);
       RegistryState state =
           reports.await("24 services by 4 queries", SOON, it -> it.endpointCount() == 24);

@@ -81,7 +81,9 @@ final class FileRegistryContractIT extends ServiceRegistryContract {
 
     @Override
     public String spoil() {
-      put("spoilt.yaml", "apiVersion: hawser.dev/v1\nkind: Service\nmetadata: {nom: x}\nspec: {}\n");
+      put(
+          "spoilt.yaml",
+          "apiVersion: hawser.dev/v1\nkind: Service\nmetadata: {nom: x}\nspec: {}\n");
       return "spoilt.yaml#1: metadata.name: missing";
     }
 
@@ -122,12 +124,11 @@ final class FileRegistryContractIT extends ServiceRegistryContract {
     }
 
     private void put(String file, String text) {
-      io(
-          () ->
-              Files.move(
-                  Files.writeString(folder.resolve("writing"), text),
-                  directory.resolve(file),
-                  StandardCopyOption.ATOMIC_MOVE));
+      io(() ->
+          Files.move(
+              Files.writeString(folder.resolve("writing"), text),
+              directory.resolve(file),
+              StandardCopyOption.ATOMIC_MOVE));
     }
 
     private interface FileWork {

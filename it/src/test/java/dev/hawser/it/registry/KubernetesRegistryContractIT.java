@@ -39,7 +39,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real API server with its controllers: slices are made from pods whose kubelet the test plays. */
+/**
+ * A real API server with its controllers: slices are made from pods whose kubelet the test plays.
+ */
 final class KubernetesRegistryContractIT extends ServiceRegistryContract {
   private static final String EXPORT_KIND =
       """
@@ -146,7 +148,8 @@ final class KubernetesRegistryContractIT extends ServiceRegistryContract {
     assertThat(endpoint.labels()).containsEntry("app", "ledger");
     assertThat(endpoint.provenance().owner()).isEqualTo("ledger-0");
     assertThat(endpoint.id())
-        .isEqualTo(client().pods().inNamespace("shop").withName("ledger-0").get().getMetadata().getUid());
+        .isEqualTo(
+            client().pods().inNamespace("shop").withName("ledger-0").get().getMetadata().getUid());
     assertThat(state.rejected())
         .singleElement()
         .hasToString("Service shop/ledger port 53: protocol: UDP (expected: TCP)");
@@ -174,7 +177,9 @@ final class KubernetesRegistryContractIT extends ServiceRegistryContract {
     RegistryState state = reports.awaitReady("orders alone", "orders", "10.7.0.1");
 
     assertThat(client().services().inNamespace("default").withName("kubernetes").get()).isNotNull();
-    assertThat(state.services()).extracting(it -> it.name().toString()).containsExactly("orders.shop");
+    assertThat(state.services())
+        .extracting(it -> it.name().toString())
+        .containsExactly("orders.shop");
     assertThat(state.rejected()).isEmpty();
   }
 
@@ -264,10 +269,10 @@ final class KubernetesRegistryContractIT extends ServiceRegistryContract {
 
   private static String export(String name) {
     return """
-        apiVersion: multicluster.x-k8s.io/v1alpha1
-        kind: ServiceExport
-        metadata: {name: %s, namespace: shop}
-        """
+    apiVersion: multicluster.x-k8s.io/v1alpha1
+    kind: ServiceExport
+    metadata: {name: %s, namespace: shop}
+    """
         .formatted(name);
   }
 
@@ -329,7 +334,12 @@ final class KubernetesRegistryContractIT extends ServiceRegistryContract {
     @Override
     public void remove(String name, Instance instance) {
       var _ =
-          client().pods().inNamespace(NAMESPACE).withName(instance.id()).withGracePeriod(0).delete();
+          client()
+              .pods()
+              .inNamespace(NAMESPACE)
+              .withName(instance.id())
+              .withGracePeriod(0)
+              .delete();
     }
 
     @Override
@@ -389,18 +399,17 @@ final class KubernetesRegistryContractIT extends ServiceRegistryContract {
       var _ = client().pods().inNamespace(NAMESPACE).withGracePeriod(0).delete();
       Awaitility.await("the namespace is empty")
           .atMost(SOON)
-          .until(
-              () ->
-                  client().services().inNamespace(NAMESPACE).list().getItems().isEmpty()
-                      && client().pods().inNamespace(NAMESPACE).list().getItems().isEmpty()
-                      && client()
-                          .discovery()
-                          .v1()
-                          .endpointSlices()
-                          .inNamespace(NAMESPACE)
-                          .list()
-                          .getItems()
-                          .isEmpty());
+          .until(() ->
+              client().services().inNamespace(NAMESPACE).list().getItems().isEmpty()
+                  && client().pods().inNamespace(NAMESPACE).list().getItems().isEmpty()
+                  && client()
+                      .discovery()
+                      .v1()
+                      .endpointSlices()
+                      .inNamespace(NAMESPACE)
+                      .list()
+                      .getItems()
+                      .isEmpty());
     }
 
     void create(io.fabric8.kubernetes.api.model.Service service) {
@@ -454,20 +463,19 @@ final class KubernetesRegistryContractIT extends ServiceRegistryContract {
           .pods()
           .inNamespace(NAMESPACE)
           .withName(pod)
-          .editStatus(
-              it ->
-                  new PodBuilder(it)
-                      .withNewStatus()
-                      .withPhase("Running")
-                      .withPodIP(address)
-                      .addNewPodIP(address)
-                      .addNewCondition()
-                      .withType("Ready")
-                      .withStatus(ready ? "True" : "False")
-                      .withLastTransitionTime(Instant.now().toString())
-                      .endCondition()
-                      .endStatus()
-                      .build());
+          .editStatus(it ->
+              new PodBuilder(it)
+                  .withNewStatus()
+                  .withPhase("Running")
+                  .withPodIP(address)
+                  .addNewPodIP(address)
+                  .addNewCondition()
+                  .withType("Ready")
+                  .withStatus(ready ? "True" : "False")
+                  .withLastTransitionTime(Instant.now().toString())
+                  .endCondition()
+                  .endStatus()
+                  .build());
     }
 
     private static boolean isServed() {

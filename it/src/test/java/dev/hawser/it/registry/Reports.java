@@ -53,12 +53,11 @@ final class Reports implements RegistryWatcher {
     Awaitility.await(what)
         .atMost(longest)
         .pollInterval(Duration.ofMillis(10))
-        .conditionEvaluationListener(
-            condition -> {
-              if (!condition.isSatisfied() && condition.getRemainingTimeInMS() <= 20) {
-                System.out.println("last state: " + describe() + " troubles: " + troubles());
-              }
-            })
+        .conditionEvaluationListener(condition -> {
+          if (!condition.isSatisfied() && condition.getRemainingTimeInMS() <= 20) {
+            System.out.println("last state: " + describe() + " troubles: " + troubles());
+          }
+        })
         .until(() -> !states().isEmpty() && wanted.test(last()));
     System.out.printf(
         "  %-60s %d ms%n", what, Duration.ofNanos(System.nanoTime() - start).toMillis());
@@ -67,7 +66,10 @@ final class Reports implements RegistryWatcher {
 
   /** Waits for the ready addresses of a service. */
   RegistryState awaitReady(String what, String service, String... addresses) {
-    return await(what, Duration.ofSeconds(20), state -> ready(state, service).equals(new TreeSet<>(List.of(addresses))));
+    return await(
+        what,
+        Duration.ofSeconds(20),
+        state -> ready(state, service).equals(new TreeSet<>(List.of(addresses))));
   }
 
   private synchronized String describe() {

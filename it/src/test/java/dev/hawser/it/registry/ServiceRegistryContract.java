@@ -85,15 +85,17 @@ abstract class ServiceRegistryContract {
         reports.await(
             "first whole state",
             SOON,
-            it -> Reports.ready(it, "orders").size() == 2 && Reports.ready(it, "stock").size() == 1);
+            it ->
+                Reports.ready(it, "orders").size() == 2 && Reports.ready(it, "stock").size() == 1);
 
     assertThat(reports.states().getFirst().resynced()).isTrue();
     assertThat(state.source()).isEqualTo(registry.source());
     assertThat(state.kind()).isEqualTo(kind()).isEqualTo(registry.kind());
     assertThat(state.observed()).isBetween(before, Instant.now());
     Service orders = Reports.service(state, "orders");
-    assertThat(orders.ports()).singleElement().satisfies(
-        port -> {
+    assertThat(orders.ports())
+        .singleElement()
+        .satisfies(port -> {
           assertThat(port.number()).isEqualTo(8080);
           assertThat(port.protocol()).isEqualTo(Protocol.HTTP);
         });
@@ -139,7 +141,8 @@ abstract class ServiceRegistryContract {
     assertThat(fewer.resynced()).isFalse();
     assertThat(Reports.endpoints(more, "orders")).containsAll(Reports.endpoints(first, "orders"));
     assertThat(Reports.endpoints(fewer, "stock")).isEqualTo(Reports.endpoints(first, "stock"));
-    Set<String> ids = Set.copyOf(Reports.endpoints(more, "orders").stream().map(Endpoint::id).toList());
+    Set<String> ids =
+        Set.copyOf(Reports.endpoints(more, "orders").stream().map(Endpoint::id).toList());
     assertThat(ids).hasSize(3);
   }
 
@@ -160,11 +163,13 @@ abstract class ServiceRegistryContract {
   void exposureIsWhatTheOwnerSays() {
     upstream().service("orders", "true", List.of(ORDERS_1));
     upstream().service("stock", "west,north", List.of(STOCK_1));
-    upstream().service("ledger", "", List.of(new Upstream.Instance("ledger-1", "10.7.2.1", "ledger")));
+    upstream()
+        .service("ledger", "", List.of(new Upstream.Instance("ledger-1", "10.7.2.1", "ledger")));
     start();
 
     RegistryState state =
-        reports.await("all three", SOON, it -> it.services().size() == 3 && it.endpointCount() == 3);
+        reports.await(
+            "all three", SOON, it -> it.services().size() == 3 && it.endpointCount() == 3);
 
     assertThat(Reports.service(state, "orders").exposure()).isEqualTo(Exposure.everyone());
     assertThat(Reports.service(state, "stock").exposure())
@@ -199,7 +204,8 @@ abstract class ServiceRegistryContract {
       assertThat(Reports.endpoints(state, "orders")).hasSize(2);
       upstream().health("orders", ORDERS_1, true);
     }
-    RegistryState state = reports.awaitReady("both healthy again", "orders", "10.7.0.1", "10.7.0.2");
+    RegistryState state =
+        reports.awaitReady("both healthy again", "orders", "10.7.0.1", "10.7.0.2");
     assertThat(Reports.endpoints(state, "orders")).hasSize(2);
   }
 
@@ -216,9 +222,7 @@ abstract class ServiceRegistryContract {
 
     boolean left = upstream().leave();
     if (left) {
-      Awaitility.await("trouble is told")
-          .atMost(SOON)
-          .until(() -> !reports.troubles().isEmpty());
+      Awaitility.await("trouble is told").atMost(SOON).until(() -> !reports.troubles().isEmpty());
       assertThat(reports.troubles().getFirst()).startsWith(before.source() + ": ");
       assertThat(reports.states()).hasSize(reported);
     }
@@ -245,7 +249,8 @@ abstract class ServiceRegistryContract {
     ServiceRegistry first = start();
     List<String> before =
         Reports.endpoints(
-                reports.awaitReady("the first registry", "orders", "10.7.0.1", "10.7.0.2"), "orders")
+                reports.awaitReady("the first registry", "orders", "10.7.0.1", "10.7.0.2"),
+                "orders")
             .stream()
             .map(Endpoint::id)
             .toList();
@@ -295,7 +300,9 @@ abstract class ServiceRegistryContract {
       if (!upstream().forget()) {
         return;
       }
-      Awaitility.await("held").atMost(Duration.ofSeconds(40)).until(() -> status(registries).condition() == SourceStatus.Condition.HELD);
+      Awaitility.await("held")
+          .atMost(Duration.ofSeconds(40))
+          .until(() -> status(registries).condition() == SourceStatus.Condition.HELD);
 
       Awaitility.await("what is held goes on being served")
           .during(Duration.ofSeconds(2))

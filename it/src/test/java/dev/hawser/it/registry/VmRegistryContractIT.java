@@ -58,8 +58,7 @@ final class VmRegistryContractIT extends ServiceRegistryContract {
 
     agents.fallSilent();
 
-    RegistryState state =
-        reports.await("all leases run out", SOON, it -> it.endpointCount() == 0);
+    RegistryState state = reports.await("all leases run out", SOON, it -> it.endpointCount() == 0);
     Assertions.assertThat(Duration.between(silent, state.observed()))
         .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(8));
     Assertions.assertThat(state.services()).as("the names are still known").hasSize(2);
@@ -157,11 +156,15 @@ final class VmRegistryContractIT extends ServiceRegistryContract {
       heart.shutdownNow();
     }
 
-    private void lease(String name, Instance instance, int port, Map<ServiceName, Boolean> healthy) {
+    private void lease(
+        String name, Instance instance, int port, Map<ServiceName, Boolean> healthy) {
       VmLease lease =
           new VmLease(
               SpiffeId.parse(
-                  "spiffe://east.mesh.internal/ns/" + NAMESPACE + "/sa/" + instance.serviceAccount()),
+                  "spiffe://east.mesh.internal/ns/"
+                      + NAMESPACE
+                      + "/sa/"
+                      + instance.serviceAccount()),
               instance.id(),
               instance.address(),
               Locality.UNKNOWN,

@@ -114,11 +114,12 @@ final class KubernetesStateStoreIT extends StateStoreContract {
     store.replace(StateKind.MEMBERS, "south", bytes("b"));
     ConfigMap west =
         client().configMaps().inNamespace(namespace).list().getItems().stream()
-            .filter(
-                map ->
-                    "west".equals(map.getMetadata().getAnnotations() == null
-                        ? null
-                        : map.getMetadata().getAnnotations().get("hawser.dev/state-key")))
+            .filter(map ->
+                "west"
+                    .equals(
+                        map.getMetadata().getAnnotations() == null
+                            ? null
+                            : map.getMetadata().getAnnotations().get("hawser.dev/state-key")))
             .findFirst()
             .orElseThrow();
     west.setBinaryData(

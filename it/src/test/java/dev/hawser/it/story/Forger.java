@@ -35,11 +35,26 @@ final class Forger {
   static Svid identity(SpiffeId id, Loot authority) {
     KeyPair keys = KeyMaterial.generate();
     X509Certificate leaf =
-        sign(keys, "", authority, builder -> {
-          builder.addExtension(Extension.subjectAlternativeName, true, new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, id.toString())));
-          builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-          builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth}));
-        });
+        sign(
+            keys,
+            "",
+            authority,
+            builder -> {
+              builder.addExtension(
+                  Extension.subjectAlternativeName,
+                  true,
+                  new GeneralNames(
+                      new GeneralName(GeneralName.uniformResourceIdentifier, id.toString())));
+              builder.addExtension(
+                  Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+              builder.addExtension(
+                  Extension.extendedKeyUsage,
+                  false,
+                  new ExtendedKeyUsage(
+                      new KeyPurposeId[] {
+                        KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth
+                      }));
+            });
     return new Svid(id, keys.getPrivate(), List.of(leaf, authority.chain().getFirst()));
   }
 
@@ -47,10 +62,15 @@ final class Forger {
   static Loot unconstrainedIntermediate(Loot root) {
     KeyPair keys = KeyMaterial.generate();
     X509Certificate intermediate =
-        sign(keys, "CN=unconstrained", root, builder -> {
-          builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
-          builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-        });
+        sign(
+            keys,
+            "CN=unconstrained",
+            root,
+            builder -> {
+              builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+              builder.addExtension(
+                  Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+            });
     return new Loot(keys.getPrivate(), List.of(intermediate));
   }
 
@@ -58,7 +78,8 @@ final class Forger {
     void addTo(JcaX509v3CertificateBuilder builder) throws IOException;
   }
 
-  private static X509Certificate sign(KeyPair keys, String subject, Loot authority, Extensions extensions) {
+  private static X509Certificate sign(
+      KeyPair keys, String subject, Loot authority, Extensions extensions) {
     PrivateKey signer = authority.key();
     Instant now = Instant.now();
     JcaX509v3CertificateBuilder builder =
@@ -72,7 +93,8 @@ final class Forger {
     try {
       extensions.addTo(builder);
       return new JcaX509CertificateConverter()
-          .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer)));
+          .getCertificate(
+              builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer)));
     } catch (IOException | OperatorCreationException | GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

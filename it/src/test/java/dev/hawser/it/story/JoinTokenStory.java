@@ -34,10 +34,21 @@ final class JoinTokenStory {
   private static final int AT_ONCE = 64;
 
   @Test
-  void aTokenIsRefusedWhenItIsUsedExpiredRevokedOrForAnotherCluster(TwoClusters mesh) throws Exception {
+  void aTokenIsRefusedWhenItIsUsedExpiredRevokedOrForAnotherCluster(TwoClusters mesh)
+      throws Exception {
     String used = issue(mesh);
     join(mesh, "used-1", used);
-    String expired = TwoClusters.token(mesh.east.hawser("token", "issue", "--namespace", "shop", "--service-account", "probe", "--ttl", "1s"));
+    String expired =
+        TwoClusters.token(
+            mesh.east.hawser(
+                "token",
+                "issue",
+                "--namespace",
+                "shop",
+                "--service-account",
+                "probe",
+                "--ttl",
+                "1s"));
     String revoked = issue(mesh);
     mesh.east.hawser("token", "revoke", JoinToken.parse(revoked).id());
     TimeUnit.SECONDS.sleep(2);
@@ -45,11 +56,16 @@ final class JoinTokenStory {
     assertThat(refusal(mesh, "used-2", used)).isEqualTo("token-used");
     assertThat(refusal(mesh, "expired", expired)).isEqualTo("token-expired");
     assertThat(refusal(mesh, "revoked", revoked)).isEqualTo("token-revoked");
-    assertThat(mesh.east.hawser("token", "list")).contains("USED").contains("EXPIRED").contains("REVOKED");
+    assertThat(mesh.east.hawser("token", "list"))
+        .contains("USED")
+        .contains("EXPIRED")
+        .contains("REVOKED");
 
     String forSouth = TwoClusters.token(mesh.east.hawser("invite", "--cluster", "south"));
     Shell.Result byWest = mesh.west.tryHawser("join", forSouth);
-    Report.line("8 a token for south, used by west: exit %d: %s", byWest.exit(), byWest.output().strip().replace('\n', ' '));
+    Report.line(
+        "8 a token for south, used by west: exit %d: %s",
+        byWest.exit(), byWest.output().strip().replace('\n', ' '));
     assertThat(byWest.exit()).isNotZero();
     assertThat(byWest.output()).contains("south");
   }
@@ -60,16 +76,15 @@ final class JoinTokenStory {
     List<Callable<Boolean>> attempts = new ArrayList<>();
     for (int i = 0; i < AT_ONCE; i++) {
       String name = "race-" + i;
-      attempts.add(
-          () -> {
-            try {
-              join(mesh, name, token);
-              return true;
-            } catch (IdentityException e) {
-              assertThat(e.code()).isIn("token-used", IdentityException.RATE_LIMITED);
-              return false;
-            }
-          });
+      attempts.add(() -> {
+        try {
+          join(mesh, name, token);
+          return true;
+        } catch (IdentityException e) {
+          assertThat(e.code()).isIn("token-used", IdentityException.RATE_LIMITED);
+          return false;
+        }
+      });
     }
     int winners = 0;
     try (ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE)) {
@@ -87,12 +102,22 @@ final class JoinTokenStory {
     try (Recorder stranger = new Recorder()) {
       JoinToken astray =
           new JoinToken(
-              real.kind(), real.id(), real.secret(), real.cluster(), real.meshDomain(), List.of(stranger.address()),
-              List.of(), real.pin(), real.expires(), real.subject());
+              real.kind(),
+              real.id(),
+              real.secret(),
+              real.cluster(),
+              real.meshDomain(),
+              List.of(stranger.address()),
+              List.of(),
+              real.pin(),
+              real.expires(),
+              real.subject());
 
       String code = refusal(mesh, "astray", astray.text());
 
-      Report.line("8 a stranger at the token's address: %s after %d handshakes; it read %d bytes", code, stranger.connections(), stranger.received().length());
+      Report.line(
+          "8 a stranger at the token's address: %s after %d handshakes; it read %d bytes",
+          code, stranger.connections(), stranger.received().length());
       assertThat(code).isEqualTo(IdentityException.NOT_TRUSTED);
       assertThat(stranger.connections()).isPositive();
       assertThat(stranger.received()).isEmpty();
@@ -101,12 +126,14 @@ final class JoinTokenStory {
   }
 
   private static String issue(TwoClusters mesh) {
-    return TwoClusters.token(mesh.east.hawser("token", "issue", "--namespace", "shop", "--service-account", "probe"));
+    return TwoClusters.token(
+        mesh.east.hawser("token", "issue", "--namespace", "shop", "--service-account", "probe"));
   }
 
   private static void join(TwoClusters mesh, String name, String token) throws IdentityException {
     IdentityClient.join(
-        IdentityOptions.of(mesh.folder.resolve("tokens").resolve(name)).with(new Attestation.TokenText(token)));
+        IdentityOptions.of(mesh.folder.resolve("tokens").resolve(name))
+            .with(new Attestation.TokenText(token)));
   }
 
   private static String refusal(TwoClusters mesh, String name, String token) {
@@ -128,8 +155,13 @@ final class JoinTokenStory {
       TestAuthority stranger = TestAuthority.create();
       SSLContext context =
           FixedKeyManager.context(
-              stranger.svid("spiffe://east.mesh.internal/ns/hawser-system/sa/control-plane"), new TrustsAnybody());
-      server = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0, 10, InetAddress.getLoopbackAddress());
+              stranger.svid("spiffe://east.mesh.internal/ns/hawser-system/sa/control-plane"),
+              new TrustsAnybody());
+      server =
+          (SSLServerSocket)
+              context
+                  .getServerSocketFactory()
+                  .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
       Thread.ofVirtual().start(this::serve);
     }
 
@@ -150,7 +182,8 @@ final class JoinTokenStory {
           InputStream in = socket.getInputStream()) {
         received.add(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
       } catch (IOException e) {
-        // The joiner refuses the certificate: there is nothing to read, which is what the story is about.
+        // The joiner refuses the certificate: there is nothing to read, which is what the story is
+        // about.
         received.add("");
       }
     }

@@ -3,7 +3,7 @@ package dev.hawser.it.story;
 import dev.hawser.it.harness.Member;
 import dev.hawser.trust.svid.KeyMaterial;
 import dev.hawser.trust.x509.Certificates;
-import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,8 +35,8 @@ record Loot(PrivateKey key, List<X509Certificate> chain) {
 
   private static Loot of(Map<String, Object> document, String certificates) {
     return new Loot(
-        KeyMaterial.privateKeyFromPem((String) document.get("keyPem")),
-        Certificates.parsePem((String) document.get(certificates)));
+        KeyMaterial.privateKeyFromPem(text(document, "keyPem")),
+        Certificates.parsePem(text(document, certificates)));
   }
 
   /** Finds the one state document that contains a text. */
@@ -51,11 +51,17 @@ record Loot(PrivateKey key, List<X509Certificate> chain) {
               .findFirst()
               .orElseThrow();
       @SuppressWarnings("unchecked")
-      Map<String, Object> document = Serialization.unmarshal(content.substring(content.indexOf('{')), Map.class);
+      Map<String, Object> document =
+          new KubernetesSerialization()
+              .unmarshal(content.substring(content.indexOf('{')), Map.class);
       return document;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String text(Map<String, Object> document, String key) {
+    return String.valueOf(document.get(key));
   }
 
   private static String read(Path file) {

@@ -22,12 +22,15 @@ final class OutageStory {
       mesh.web.proxy().restart();
       Calls.await(mesh.seenByWeb("orders"), "\"service\":\"orders\"", Duration.ofSeconds(20));
       Duration serving = Duration.between(started, Instant.now());
-      Calls.await(mesh.seenByWeb("payments"), "\"instance\":\"payments-1\"", Duration.ofSeconds(20));
+      Calls.await(
+          mesh.seenByWeb("payments"), "\"instance\":\"payments-1\"", Duration.ofSeconds(20));
 
       try (SteadyLoad load = mesh.load(50)) {
         TimeUnit.SECONDS.sleep(4);
         Tally tally = load.stop();
-        Report.line("4 sidecar started without its control plane: serving after %s; %s", Report.seconds(serving), tally);
+        Report.line(
+            "4 sidecar started without its control plane: serving after %s; %s",
+            Report.seconds(serving), tally);
         assertThat(tally.failed()).isEmpty();
       }
     } finally {
@@ -44,7 +47,9 @@ final class OutageStory {
       mesh.east.controlPlane().restart();
       Duration ready = mesh.east.awaitReady(Duration.ofSeconds(30));
 
-      Report.line("4 control plane restarted with every peer unreachable: ready after %s", Report.seconds(ready));
+      Report.line(
+          "4 control plane restarted with every peer unreachable: ready after %s",
+          Report.seconds(ready));
       assertThat(ready).isLessThan(Duration.ofSeconds(10));
       assertThat(mesh.east.get("/v1/services")).contains("payments.shop");
     } finally {

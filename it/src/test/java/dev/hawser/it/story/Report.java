@@ -1,13 +1,19 @@
 package dev.hawser.it.story;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Prints what a story measured, in one form, so that a log of all stories can be read for its numbers alone. */
+/**
+ * Prints what a story measured, in one form, so that a log of all stories can be read for its
+ * numbers alone.
+ */
 final class Report {
   private Report() {}
 
-  static void line(String format, Object... arguments) {
+  @FormatMethod
+  static void line(@FormatString String format, Object... arguments) {
     System.out.println("STORY " + String.format(Locale.ROOT, format, arguments));
   }
 

@@ -16,8 +16,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 
 /**
- * An intruder with a certificate: asks a gateway for any name it likes. It trusts whoever answers, since it is the other
- * side that must refuse.
+ * An intruder with a certificate: asks a gateway for any name it likes. It trusts whoever answers,
+ * since it is the other side that must refuse.
  */
 final class TlsCaller {
   private static final char[] NO_PASSWORD = new char[0];
@@ -28,8 +28,13 @@ final class TlsCaller {
     try {
       KeyStore keys = KeyStore.getInstance("PKCS12");
       keys.load(null, NO_PASSWORD);
-      keys.setKeyEntry("svid", svid.privateKey(), NO_PASSWORD, svid.chain().toArray(java.security.cert.X509Certificate[]::new));
-      KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.setKeyEntry(
+          "svid",
+          svid.privateKey(),
+          NO_PASSWORD,
+          svid.chain().toArray(java.security.cert.X509Certificate[]::new));
+      KeyManagerFactory factory =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       factory.init(keys, NO_PASSWORD);
       context = SSLContext.getInstance("TLSv1.3");
       context.init(factory.getKeyManagers(), new TrustManager[] {new TrustsAnybody()}, null);
@@ -43,7 +48,10 @@ final class TlsCaller {
     /** The handshake did not complete: the connection was closed or reset. */
     record Closed(String how) implements Outcome {}
 
-    /** The handshake completed and this is what came back to an HTTP/1.1 request; empty if the connection was closed. */
+    /**
+     * The handshake completed and this is what came back to an HTTP/1.1 request; empty if the
+     * connection was closed.
+     */
     record Answered(String response) implements Outcome {}
   }
 
@@ -66,11 +74,17 @@ final class TlsCaller {
       } catch (IOException e) {
         return new Outcome.Closed(e.toString());
       }
-      socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      socket
+          .getOutputStream()
+          .write(
+              "GET / HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
       try {
-        return new Outcome.Answered(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        return new Outcome.Answered(
+            new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
       } catch (SSLException | java.net.SocketException e) {
-        // In TLS 1.3 the server judges the client's certificate after the client's handshake is over.
+        // In TLS 1.3 the server judges the client's certificate after the client's handshake is
+        // over.
         return new Outcome.Closed(e.toString());
       }
     } catch (IOException e) {

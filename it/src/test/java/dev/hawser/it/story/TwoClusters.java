@@ -7,9 +7,10 @@ import dev.hawser.it.harness.Member;
 import dev.hawser.it.harness.Pod;
 import dev.hawser.it.harness.Site;
 import dev.hawser.it.programs.ConsulServer;
-import dev.hawser.it.programs.KubernetesCluster;
 import dev.hawser.it.programs.Kubelet;
+import dev.hawser.it.programs.KubernetesCluster;
 import dev.hawser.it.programs.Place;
+import dev.hawser.trust.x509.Certificates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -24,13 +25,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What most stories begin with: east, a real Kubernetes API server, and west, a real Consul, each at a site of its own with
- * only the gateway port open; {@code orders} in both, {@code payments} in west alone, {@code web} in east. Made once for
- * all stories of a run; a story leaves it healthy.
+ * What most stories begin with: east, a real Kubernetes API server, and west, a real Consul, each
+ * at a site of its own with only the gateway port open; {@code orders} in both, {@code payments} in
+ * west alone, {@code web} in east. Made once for all stories of a run; a story leaves it healthy.
  */
 final class TwoClusters implements AutoCloseable {
   /** Where {@code web}'s proxy offers each service, and {@code billing} of the VM. */
-  static final Map<String, Integer> WEB_UPSTREAMS = Map.of("orders", 9001, "payments", 9002, "billing", 9003);
+  static final Map<String, Integer> WEB_UPSTREAMS =
+      Map.of("orders", 9001, "payments", 9002, "billing", 9003);
 
   static final Duration DEADLINE = Duration.ofSeconds(5);
 
@@ -52,7 +54,11 @@ final class TwoClusters implements AutoCloseable {
   final List<Pod> westOrders = new ArrayList<>();
   final Pod payments;
 
-  /** How long it took from the first command of the join to the first answer from the other cluster. */
+  private final Path roots;
+
+  /**
+   * How long it took from the first command of the join to the first answer from the other cluster.
+   */
   final Duration joinTook;
 
   private final List<AutoCloseable> parts = new ArrayList<>();
@@ -67,19 +73,32 @@ final class TwoClusters implements AutoCloseable {
     east =
         keep(
             Member.start(
-                "east", eastSite, folder,
+                "east",
+                eastSite,
+                folder,
                 Map.of(
-                    "HAWSER_REGISTRY_KUBERNETES_ENABLED", "true",
-                    "HAWSER_REGISTRY_KUBERNETES_KUBECONFIG", kubernetes.kubeconfig().toString())));
+                    "HAWSER_REGISTRY_KUBERNETES_ENABLED",
+                    "true",
+                    "HAWSER_REGISTRY_KUBERNETES_KUBECONFIG",
+                    kubernetes.kubeconfig().toString())));
     west =
         keep(
             Member.start(
-                "west", westSite, folder,
+                "west",
+                westSite,
+                folder,
                 Map.of(
-                    "HAWSER_REGISTRY_CONSUL_ADDRESS", consul.url(), "HAWSER_CONSUL_NAMESPACE", NAMESPACE)));
+                    "HAWSER_REGISTRY_CONSUL_ADDRESS",
+                    consul.url(),
+                    "HAWSER_CONSUL_NAMESPACE",
+                    NAMESPACE)));
     east.startGateway(eastSite.publicAddress());
     west.startGateway(westSite.publicAddress());
     west.startGateway(westSite.secondPublicAddress());
+    // What the chart's pods find in the ConfigMap hawser-roots.
+    roots =
+        write(
+            "roots.pem", Certificates.toPem(List.of(Loot.intermediateOf(east).chain().getLast())));
     kubelet.service(NAMESPACE, "orders", SERVICE_PORT, "http", Map.of("hawser.dev/export", "true"));
     web = startInEast("web", "web", 10, WEB_UPSTREAMS);
     eastOrders.add(startInEast("orders-east-1", "orders", 11, Map.of()));
@@ -106,7 +125,7 @@ final class TwoClusters implements AutoCloseable {
     Path tokenFile = write(name + ".token", kubelet.token(NAMESPACE, service, "hawser"));
     String join =
         "join: {kubernetesTokenFile: %s, controlPlane: [\"%s:15012\"], cluster: east, meshDomain: mesh.internal, rootsFile: %s}"
-            .formatted(tokenFile, eastSite.address(1), east.dataDir().resolve("roots.pem"));
+            .formatted(tokenFile, eastSite.address(1), roots);
     return keep(Pod.start(name, service, eastSite, host, folder, join, ordered(upstreams)));
   }
 
@@ -120,13 +139,30 @@ final class TwoClusters implements AutoCloseable {
    *
    * @param export the value of {@code hawser-export}
    */
-  Pod startInWest(String name, String service, int host, Map<String, Integer> upstreams, String export) {
+  Pod startInWest(
+      String name, String service, int host, Map<String, Integer> upstreams, String export) {
     Path tokenFile =
-        write(name + ".token", token(west.hawser("token", "issue", "--namespace", NAMESPACE, "--service-account", service)));
+        write(
+            name + ".token",
+            token(
+                west.hawser(
+                    "token", "issue", "--namespace", NAMESPACE, "--service-account", service)));
     Pod pod =
-        keep(Pod.start(name, service, westSite, host, folder, "join: {tokenFile: " + tokenFile + "}", ordered(upstreams)));
+        keep(
+            Pod.start(
+                name,
+                service,
+                westSite,
+                host,
+                folder,
+                "join: {tokenFile: " + tokenFile + "}",
+                ordered(upstreams)));
     consul.register(
-        service, name, westSite.address(host), SERVICE_PORT, Map.of("hawser-export", export, "hawser-protocol", "http"));
+        service,
+        name,
+        westSite.address(host),
+        SERVICE_PORT,
+        Map.of("hawser-export", export, "hawser-protocol", "http"));
     return pod;
   }
 
@@ -160,7 +196,8 @@ final class TwoClusters implements AutoCloseable {
     Path file = folder.resolve(name);
     try {
       Files.writeString(file, content);
-      Files.setPosixFilePermissions(file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+      Files.setPosixFilePermissions(
+          file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
       return file;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -186,9 +223,14 @@ final class TwoClusters implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     for (AutoCloseable part : parts.reversed()) {
-      part.close();
+      try {
+        part.close();
+      } catch (Exception e) {
+        // The rest must be closed all the same; what could not be ends with the namespace.
+        Report.line("closing %s failed: %s", part, e);
+      }
     }
   }
 }

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A machine outside of any registry, with an application and the agent; it reaches east's control plane and no more. */
+/**
+ * A machine outside of any registry, with an application and the agent; it reaches east's control
+ * plane and no more.
+ */
 final class Vm implements AutoCloseable {
   static final int ORDERS_PORT = 9001;
 
@@ -34,26 +37,55 @@ final class Vm implements AutoCloseable {
     Path log = mesh.folder.resolve("log");
     Managed application =
         Managed.start(
-            name + "-" + service, log, Map.of(),
+            name + "-" + service,
+            log,
+            Map.of(),
             mesh.eastSite.command(
-                Home.java(), "-XX:+UseSerialGC", "-Xmx48m", "-XX:TieredStopAtLevel=1", "-cp",
-                Home.checkout().resolve("deploy/examples/target/classes").toString(), "dev.hawser.examples.shop.Shop",
-                "--service", service, "--instance", name, "--cluster", "vm", "--listen", address + ":8080",
-                "--upstream", "orders=http://" + address + ":" + ORDERS_PORT + "/"));
+                Home.java(),
+                "-XX:+UseSerialGC",
+                "-Xmx48m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                Home.checkout().resolve("deploy/examples/target/classes").toString(),
+                "dev.hawser.examples.shop.Shop",
+                "--service",
+                service,
+                "--instance",
+                name,
+                "--cluster",
+                "vm",
+                "--listen",
+                address + ":8080",
+                "--upstream",
+                "orders=http://" + address + ":" + ORDERS_PORT + "/"));
     String token =
         TwoClusters.token(
-            mesh.east.hawser("vm", "invite", name, "--service", service + ".shop", "--port", "http:8080/http"));
+            mesh.east.hawser(
+                "vm", "invite", name, "--service", service + ".shop", "--port", "http:8080/http"));
     Shell.run(
             Map.of(),
             mesh.eastSite.command(
-                Home.command("hawser-agent"), "join", token, "--data-dir", dataDir.toString(), "--address", address,
-                "--app-host", address, "--upstream", "orders.shop:8080=" + address + ":" + ORDERS_PORT, "--health",
+                Home.command("hawser-agent"),
+                "join",
+                token,
+                "--data-dir",
+                dataDir.toString(),
+                "--address",
+                address,
+                "--app-host",
+                address,
+                "--upstream",
+                "orders.shop:8080=" + address + ":" + ORDERS_PORT,
+                "--health",
                 service + ".shop=http://" + address + ":8080/count"))
         .orFail();
     Managed agent =
         Managed.start(
-            name + "-agent", log, Map.of(),
-            mesh.eastSite.command(Home.command("hawser-agent"), "run", "--data-dir", dataDir.toString()));
+            name + "-agent",
+            log,
+            Map.of(),
+            mesh.eastSite.command(
+                Home.command("hawser-agent"), "run", "--data-dir", dataDir.toString()));
     return new Vm(address, dataDir, application, agent);
   }
 
@@ -76,7 +108,9 @@ final class Vm implements AutoCloseable {
   /** Runs {@code hawser-agent status} on it. */
   Shell.Result status(TwoClusters mesh) {
     return Shell.run(
-        Map.of(), mesh.eastSite.command(List.of(Home.command("hawser-agent"), "status", "--data-dir", dataDir.toString())));
+        Map.of(),
+        mesh.eastSite.command(
+            List.of(Home.command("hawser-agent"), "status", "--data-dir", dataDir.toString())));
   }
 
   @Override

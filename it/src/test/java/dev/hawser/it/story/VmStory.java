@@ -17,12 +17,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(WithTwoClusters.class)
 final class VmStory {
   @Test
-  void aKilledAgentLeavesEveryPoolAndServesAgainWithoutANewToken(TwoClusters mesh) throws IOException {
+  void aKilledAgentLeavesEveryPoolAndServesAgainWithoutANewToken(TwoClusters mesh)
+      throws IOException {
     try (Vm vm = Vm.join(mesh, "vm-1", 50, "billing")) {
       String billing = mesh.seenByWeb("billing");
       Instant started = Instant.now();
       Calls.await(billing + "via/orders", "\"service\":\"orders\"", Duration.ofSeconds(60));
-      Report.line("6 VM: web called billing, which called orders, %s after the agent started", Report.seconds(Duration.between(started, Instant.now())));
+      Report.line(
+          "6 VM: web called billing, which called orders, %s after the agent started",
+          Report.seconds(Duration.between(started, Instant.now())));
       assertThat(mesh.east.hawser("endpoints", "billing.shop")).contains("vm");
       assertThat(keysReadableByOthers(vm)).isEmpty();
 
@@ -38,15 +41,17 @@ final class VmStory {
       vm.agent().restart();
       Calls.await(billing, "\"instance\":\"vm-1\"", Duration.ofSeconds(30));
       Report.line(
-          "6 VM agent killed: out of every pool after %s; serving %s after it was started again", Report.seconds(gone),
-          Report.seconds(Duration.between(again, Instant.now())));
+          "6 VM agent killed: out of every pool after %s; serving %s after it was started again",
+          Report.seconds(gone), Report.seconds(Duration.between(again, Instant.now())));
       assertThat(vm.status(mesh).exit()).isZero();
     }
   }
 
   /** Whether web's proxy still has an endpoint of billing to send to. */
   private static boolean inPool(TwoClusters mesh) {
-    return Calls.get("http://" + mesh.web.address() + ":15000/clusters").body().contains(mesh.eastSite.address(50) + ":15006");
+    return Calls.get("http://" + mesh.web.address() + ":15000/clusters")
+        .body()
+        .contains(mesh.eastSite.address(50) + ":15006");
   }
 
   private static List<String> keysReadableByOthers(Vm vm) throws IOException {
@@ -61,7 +66,8 @@ final class VmStory {
 
   private static boolean open(java.nio.file.Path file) {
     try {
-      return !PosixFilePermissions.toString(Files.getPosixFilePermissions(file)).equals("rw-------");
+      return !PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
+          .equals("rw-------");
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
