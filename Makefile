@@ -11,12 +11,13 @@ export JAVA_HOME := $(JDK)
 MVN ?= mvn
 MVN_FLAGS ?= -B -q
 
-.PHONY: help jdk build demo test unit stories bench conformance programs format clean
+.PHONY: help jdk build demo test story programs format clean
 
 help:
 	@echo "make demo          build, then walk through the three jobs on loopback (ONCE=1 exits after the walk)"
 	@echo "make build         build everything, run no test"
-	@echo "make test          unit tests and the stories in it/ (STORY=Name runs one story alone)"
+	@echo "make test          unit tests and the stories in it/"
+	@echo "make story STORY=N one story alone"
 	@echo "make programs      install the real programs that the stories need (once per machine)"
 	@echo "make format        format all sources"
 	@echo "make clean         remove what was built"
@@ -34,7 +35,10 @@ programs:
 	@it/programs/install
 
 test: jdk programs
-	$(MVN) $(MVN_FLAGS) -DskipTests=false verify
+	$(MVN) -B -ntp verify
+
+story: jdk programs
+	$(MVN) -B -ntp -pl it -am verify -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=$(STORY)
 
 format: jdk
 	$(MVN) $(MVN_FLAGS) spotless:apply

@@ -58,7 +58,9 @@ public final class HawserCli {
 
   private static int failed(Terminal terminal, Exception e) {
     if (e instanceof CliException failure) {
-      terminal.err().println("error: " + Table.printableLines(String.valueOf(failure.getMessage())));
+      terminal
+          .err()
+          .println("error: " + Table.printableLines(String.valueOf(failure.getMessage())));
       if (!failure.hint().isEmpty()) {
         terminal.err().println("  next: " + Table.printableLines(failure.hint()));
       }

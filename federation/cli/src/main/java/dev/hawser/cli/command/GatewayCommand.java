@@ -92,6 +92,14 @@ final class GatewayCommand {
     private String advertise = "";
 
     @Option(
+        names = "--admin",
+        paramLabel = "HOST:PORT",
+        description =
+            "Where it shows itself, on loopback; port 15000 by default. A second gateway on the same"
+                + " host needs another one.")
+    private String admin = "";
+
+    @Option(
         names = "--join",
         paramLabel = "TOKEN|-",
         description = "From 'hawser gateway invite'; - reads it from the input.")
@@ -100,13 +108,14 @@ final class GatewayCommand {
     @Override
     int run(RootCommand root, AdminApi api) throws IOException, InterruptedException {
       String dataDir = root.dataDir().isEmpty() ? "/var/lib/hawser" : root.dataDir();
-      GatewayPlan plan =
+      GatewayPlan usual =
           GatewayPlan.usual(
               name,
               Place.parse("--listen", listen),
               advertise,
               Path.of(dataDir).toAbsolutePath().normalize(),
               0);
+      GatewayPlan plan = admin.isEmpty() ? usual : usual.withAdmin(Place.parse("--admin", admin));
       String token =
           join.isEmpty() ? ownToken(root, api, plan) : argumentOrInput(root.terminal(), join);
       Installation installation = Installation.locate(root.terminal().environment());

@@ -36,6 +36,11 @@ public record GatewayPlan(
         dataDir.resolve("gateways").resolve(node));
   }
 
+  /** Returns the same with another administration address. */
+  public GatewayPlan withAdmin(Place other) {
+    return new GatewayPlan(node, listen, advertise, other, directory);
+  }
+
   Path configFile() {
     return directory.resolve("gateway.yaml");
   }

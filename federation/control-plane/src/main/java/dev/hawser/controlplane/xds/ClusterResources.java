@@ -79,7 +79,8 @@ final class ClusterResources {
     }
     return cluster
         .setTransportSocket(
-            TlsContexts.upstream(http ? TlsContexts.HTTP_CLIENT : TlsContexts.RAW_ONLY, identities))
+            TlsContexts.upstream(
+                http ? TlsContexts.HTTP_CLIENT : TlsContexts.raw(kind), identities))
         .build();
   }
 

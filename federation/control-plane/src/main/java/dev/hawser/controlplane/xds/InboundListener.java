@@ -61,7 +61,7 @@ final class InboundListener {
             .setFilterChainMatch(
                 FilterChainMatch.newBuilder().addServerNames(sni).addServerNames("*." + sni))
             .setTransportSocket(
-                TlsContexts.downstream(http ? TlsContexts.HTTP_SERVER : TlsContexts.RAW_ONLY));
+                TlsContexts.downstream(http ? TlsContexts.HTTP_SERVER : TlsContexts.raw(kind)));
     if (http) {
       chain.addFilters(
           filter("envoy.filters.network.http_connection_manager", manager(cluster, callers, kind)));

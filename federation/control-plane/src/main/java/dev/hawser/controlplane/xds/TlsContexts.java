@@ -30,7 +30,14 @@ final class TlsContexts {
 
   static final List<String> HTTP_SERVER = List.of("h2", "http/1.1");
   static final List<String> HTTP_CLIENT = List.of("h2");
-  static final List<String> RAW_ONLY = List.of(RAW);
+
+  /**
+   * Returns the protocols for raw bytes. With {@link #RAW} our own proxies speak frames, which
+   * carry the end of one direction; Envoy does not, so it negotiates nothing and gets bare bytes.
+   */
+  static List<String> raw(ProxyKind kind) {
+    return kind == ProxyKind.ENVOY ? List.of() : List.of(RAW);
+  }
 
   static final String BUNDLES = "bundles";
 
