@@ -315,7 +315,8 @@ class GatewayTest {
       assertThat(admin("GET", "/ready").statusCode()).isEqualTo(503);
       finishes.getOutputStream().write('x');
       assertThat(finishes.getInputStream().read()).isEqualTo('x');
-      finishes.close();
+      finishes.shutdownInput();
+      finishes.shutdownOutput();
       assertThat(drained).isNotDone();
       assertThatThrownBy(() -> stays.getInputStream().read()).hasMessageContaining("reset");
       drained.get(5, TimeUnit.SECONDS);

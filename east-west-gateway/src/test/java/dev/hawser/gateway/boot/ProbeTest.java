@@ -169,23 +169,27 @@ class ProbeTest {
                 List.of("http/1.1"),
                 ExpectedPeers.exactly(
                     SpiffeId.parse("spiffe://west.mesh.internal/ns/hawser-system/sa/gateway")))) {
-      loops
-          .client(loops.next(), ClientOptions.defaults())
-          .handler(
-              new ChannelInitializer<Channel>() {
-                @Override
-                protected void initChannel(Channel channel) {
-                  client
-                      .install(channel, name)
-                      .addListener(_ ->
-                          channel.writeAndFlush(
-                              Unpooled.copiedBuffer(
-                                  "GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-                                  StandardCharsets.US_ASCII)));
-                  channel.pipeline().addLast(new Collector(answer));
-                }
-              })
-          .connect(InetAddress.getLoopbackAddress(), west.port());
+      var _ =
+          loops
+              .client(loops.next(), ClientOptions.defaults())
+              .handler(
+                  new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                      var _ =
+                          client
+                              .install(channel, name)
+                              .addListener(_ -> {
+                                var _ =
+                                    channel.writeAndFlush(
+                                        Unpooled.copiedBuffer(
+                                            "GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                                            StandardCharsets.US_ASCII));
+                              });
+                      channel.pipeline().addLast(new Collector(answer));
+                    }
+                  })
+              .connect(InetAddress.getLoopbackAddress(), west.port());
       return answer.get(5, TimeUnit.SECONDS);
     }
   }

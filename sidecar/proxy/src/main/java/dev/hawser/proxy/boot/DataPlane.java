@@ -17,6 +17,7 @@ import dev.hawser.trust.svid.Svid;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -31,6 +32,12 @@ public final class DataPlane implements AutoCloseable {
   private final MeshTls tls;
   private final Upstreams upstreams;
   private final RouteBook routes;
+
+  /**
+   * How long what is under way may still take when the plane is closed without a drain before it.
+   */
+  private static final Duration LAST_MOMENT = Duration.ofMillis(500);
+
   private final Connections connections;
   private final ListenerSet listeners;
   private final AccessLog accessLog;
@@ -107,6 +114,10 @@ public final class DataPlane implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    // What is still under way must find its routes until it has ended.
+    drain(LAST_MOMENT)
+        .completeOnTimeout(null, 2 * LAST_MOMENT.toMillis(), TimeUnit.MILLISECONDS)
+        .join();
     listeners.close();
     upstreams.close();
     loops.close();

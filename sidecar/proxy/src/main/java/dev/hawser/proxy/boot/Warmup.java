@@ -90,14 +90,11 @@ final class Warmup {
     Worker worker = workers.of(channel.eventLoop());
     server
         .install(channel)
-        .addListener(
-            verified -> {
-              if (verified.isSuccess()) {
-                channel
-                    .pipeline()
-                    .addLast(Http2ServerConnection.create(worker, limits, new Echo()));
-              }
-            });
+        .addListener(verified -> {
+          if (verified.isSuccess()) {
+            channel.pipeline().addLast(Http2ServerConnection.create(worker, limits, new Echo()));
+          }
+        });
   }
 
   private CompletableFuture<Void> call(Worker worker, Address address, ClientTls client) {
@@ -106,8 +103,7 @@ final class Warmup {
         new Dialer.Target(address, client, "warmup.invalid", "h2", PATIENCE, false);
     worker
         .loop()
-        .execute(
-            () -> new Dialer(loops).dial(worker, target, new Call(worker, limits, answered)));
+        .execute(() -> new Dialer(loops).dial(worker, target, new Call(worker, limits, answered)));
     return answered;
   }
 

@@ -78,7 +78,7 @@ final class Attempt implements ConnectionPool.Waiter, StreamListener {
     if (over) {
       return;
     }
-    status = Exchange.parseStatus(headers.status());
+    status = ExchangeFacts.parseStatus(headers.status());
     if (!isGrpc(headers)) {
       noteAnswer(status);
     } else if (end) {
@@ -136,7 +136,7 @@ final class Attempt implements ConnectionPool.Waiter, StreamListener {
   @Override
   public void onWritable() {
     if (!over) {
-      exchange.onUpstreamWritable();
+      exchange.settleRequest();
     }
   }
 

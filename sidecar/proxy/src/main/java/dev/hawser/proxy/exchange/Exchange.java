@@ -1,6 +1,5 @@
 package dev.hawser.proxy.exchange;
 
-import dev.hawser.proxy.balance.Attempts;
 import dev.hawser.proxy.balance.Balancer;
 import dev.hawser.proxy.balance.Endpoint;
 import dev.hawser.proxy.http.HeaderNames;
@@ -8,13 +7,13 @@ import dev.hawser.proxy.http.HttpStream;
 import dev.hawser.proxy.http.ResetReason;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
-import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.upstream.WorkerUpstream;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,16 +30,13 @@ public final class Exchange implements StreamListener {
   private final ExchangeFacts facts;
   private final ExchangeTimers timers;
   private final RequestBody body = new RequestBody();
-  private final Attempts attempts = new Attempts();
   private @Nullable Http2Headers request;
   private @Nullable WorkerUpstream upstream;
-  private RetryRule retries = RetryRule.none();
+  private @Nullable Tries tries;
   private Optional<Duration> timeout = Optional.empty();
   private @Nullable Attempt attempt;
-  private boolean idempotent;
   private boolean responseBegun;
   private boolean over;
-  private int retriesTaken;
   private int requestOwed;
   private int responseOwed;
 
@@ -53,19 +49,10 @@ public final class Exchange implements StreamListener {
     this.timers = new ExchangeTimers(worker.timers(), this);
   }
 
-  static int parseStatus(@Nullable CharSequence status) {
-    return status != null && status.length() == 3
-        ? (status.charAt(0) - '0') * 100 + (status.charAt(1) - '0') * 10 + status.charAt(2) - '0'
-        : 0;
-  }
-
-  // ---- what the caller sends
-
   @Override
   public void onHeaders(Http2Headers headers, boolean end) {
     request = headers;
     facts.begin(headers);
-    idempotent = RetryJudge.isIdempotent(headers.method());
     if (end) {
       body.none();
     }
@@ -91,21 +78,22 @@ public final class Exchange implements StreamListener {
     }
     upstream = to;
     RouteRule.Action.Forward action = forward.action();
-    retries = side.retries(action);
     timeout = action.timeout();
     Http2Headers head = request();
+    tries =
+        new Tries(
+            to,
+            side.retries(action),
+            RetryJudge.isIdempotent(head.method()),
+            side.refusesUnprocessed());
     action.hostRewrite().ifPresent(head::authority);
     side.prepare(head);
     facts.requestId(head.get(HeaderNames.X_REQUEST_ID));
     timers.watchIdle(action.idleTimeout().orElse(side.idleTimeout()));
     if (body.isEnded()) {
-      armTotal();
+      timeout.ifPresent(timers::armTotal);
     }
     firstTry();
-  }
-
-  private void armTotal() {
-    timeout.ifPresent(timers::armTotal);
   }
 
   private void firstTry() {
@@ -139,7 +127,7 @@ public final class Exchange implements StreamListener {
     facts.attempt(endpoint);
     Attempt next = new Attempt(this, upstream(), endpoint);
     attempt = next;
-    retries.perTryTimeout().ifPresent(timers::armTry);
+    tries().rule().perTryTimeout().ifPresent(timers::armTry);
     next.begin();
   }
 
@@ -193,22 +181,18 @@ public final class Exchange implements StreamListener {
 
   private void requestEnded(boolean end) {
     if (end && !over && upstream != null) {
-      armTotal();
+      timeout.ifPresent(timers::armTotal);
     }
   }
 
   /** Lets the caller send more once what it sent is on its way. */
-  private void settleRequest() {
+  void settleRequest() {
     HttpStream stream = stream();
     if (requestOwed > 0 && stream != null && stream.isWritable()) {
       int owed = requestOwed;
       requestOwed = 0;
       downstream.credit(owed);
     }
-  }
-
-  void onUpstreamWritable() {
-    settleRequest();
   }
 
   @Override
@@ -223,8 +207,6 @@ public final class Exchange implements StreamListener {
     return body.isEnded();
   }
 
-  // ---- what comes back
-
   void onInterim(Http2Headers headers) {
     if (!responseBegun) {
       downstream.sendHeaders(headers, false);
@@ -234,18 +216,12 @@ public final class Exchange implements StreamListener {
   void onResponse(Attempt from, Http2Headers headers, boolean end) {
     timers.cancelTry();
     timers.touch();
-    int status = parseStatus(headers.status());
-    RetryJudge.Verdict verdict =
-        RetryJudge.afterStatus(
-            retries, status, idempotent, body.isReplayable(), attempts.size() + 1);
-    if (verdict == RetryJudge.Verdict.AGAIN) {
-      attempts.answeredBadly(from.endpoint());
-      Endpoint next = another(false);
-      if (next != null && takeRetry()) {
-        from.release();
-        tryOn(next);
-        return;
-      }
+    int status = ExchangeFacts.parseStatus(headers.status());
+    Endpoint instead = tries().afterStatus(from.endpoint(), status, body.isReplayable());
+    if (instead != null) {
+      from.release();
+      tryOn(instead);
+      return;
     }
     responseBegun = true;
     body.release();
@@ -304,8 +280,6 @@ public final class Exchange implements StreamListener {
     }
   }
 
-  // ---- what goes wrong
-
   void onAttemptFailed(Attempt from, StreamFailure failure) {
     if (over || from != attempt) {
       return;
@@ -319,54 +293,11 @@ public final class Exchange implements StreamListener {
       return;
     }
     attempt = null;
-    if (!retryAfter(from, failure)) {
-      giveUp(failure);
+    switch (tries().afterFailure(from.endpoint(), failure.kind(), body.isReplayable())) {
+      case Tries.Next.GiveUp _ -> giveUp(failure);
+      case Tries.Next.TryOn(Endpoint next) -> tryOn(next);
+      case Tries.Next.TryAgainHere(int doublings) -> timers.armBackoff(doublings, worker.random());
     }
-  }
-
-  private boolean retryAfter(Attempt from, StreamFailure failure) {
-    StreamFailure.Kind kind = failure.kind();
-    if (side.refusesUnprocessed() && kind.notSent()) {
-      return false;
-    }
-    RetryJudge.Verdict verdict =
-        RetryJudge.afterFailure(
-            retries, kind, idempotent, body.isReplayable(), attempts.size() + 1);
-    attempts.failed(from.endpoint());
-    if (verdict == RetryJudge.Verdict.NO) {
-      return false;
-    }
-    Endpoint next = another(verdict == RetryJudge.Verdict.ONLY_ELSEWHERE);
-    boolean same = next == null && verdict == RetryJudge.Verdict.AGAIN;
-    if ((next == null && !same) || !takeRetry()) {
-      return false;
-    }
-    if (next != null) {
-      tryOn(next);
-    } else {
-      // There is only this one; a moment may be all it needs.
-      timers.armBackoff(kind.notSent() ? attempts.size() : 0, worker.random());
-    }
-    return true;
-  }
-
-  private @Nullable Endpoint another(boolean onlyElsewhere) {
-    Balancer balancer = upstream().upstream().balancer();
-    return balancer == null
-        ? null
-        : balancer.pickAnother(attempts, onlyElsewhere, upstream().rotation());
-  }
-
-  private boolean takeRetry() {
-    WorkerUpstream to = upstream();
-    if (!to.takeRetry()) {
-      to.upstream().stats().retryDenied();
-      facts.flag("URX");
-      return false;
-    }
-    retriesTaken++;
-    to.upstream().stats().retried();
-    return true;
   }
 
   void onBackoffOver() {
@@ -429,19 +360,8 @@ public final class Exchange implements StreamListener {
   }
 
   private void answer(LocalReply reply) {
-    facts.ended(reply.status(), reply.flags());
     responseBegun = true;
-    ByteBuf text = reply.body();
-    boolean headOnly = facts.isGrpc() || text.readableBytes() == 0;
-    Http2Headers head = reply.head(facts.isGrpc(), text.readableBytes());
-    facts.localGrpcStatus(head);
-    downstream.sendHeaders(head, headOnly);
-    if (headOnly) {
-      text.release();
-    } else {
-      facts.responseBytes(text.readableBytes());
-      downstream.sendData(text, true);
-    }
+    reply.send(downstream, facts);
     responseEnded();
   }
 
@@ -454,12 +374,10 @@ public final class Exchange implements StreamListener {
       present.release();
     }
     body.release();
-    WorkerUpstream to = upstream;
-    if (to != null) {
-      for (int i = 0; i < retriesTaken; i++) {
-        to.giveBackRetry();
-      }
-      to.end();
+    Tries made = tries;
+    if (made != null) {
+      facts.flag(made.wasDenied() ? "URX" : "");
+      made.end();
     }
     side.finished(facts.summary());
   }
@@ -470,18 +388,14 @@ public final class Exchange implements StreamListener {
   }
 
   private Http2Headers request() {
-    Http2Headers head = request;
-    if (head == null) {
-      throw new IllegalStateException("no head yet");
-    }
-    return head;
+    return Objects.requireNonNull(request, "no head yet");
+  }
+
+  private Tries tries() {
+    return Objects.requireNonNull(tries, "not routed yet");
   }
 
   private WorkerUpstream upstream() {
-    WorkerUpstream to = upstream;
-    if (to == null) {
-      throw new IllegalStateException("not routed yet");
-    }
-    return to;
+    return Objects.requireNonNull(upstream, "not routed yet");
   }
 }

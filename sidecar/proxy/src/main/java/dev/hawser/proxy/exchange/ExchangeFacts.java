@@ -34,6 +34,12 @@ final class ExchangeFacts {
     this.protocol = protocol;
   }
 
+  static int parseStatus(@Nullable CharSequence status) {
+    return status != null && status.length() == 3
+        ? (status.charAt(0) - '0') * 100 + (status.charAt(1) - '0') * 10 + status.charAt(2) - '0'
+        : 0;
+  }
+
   void begin(Http2Headers request) {
     authority = text(request.authority());
     method = text(request.method());

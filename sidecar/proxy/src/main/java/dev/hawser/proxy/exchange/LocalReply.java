@@ -1,6 +1,7 @@
 package dev.hawser.proxy.exchange;
 
 import dev.hawser.proxy.http.HeaderNames;
+import dev.hawser.proxy.http.HttpStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -19,9 +20,21 @@ public record LocalReply(int status, String flags, String code, String message) 
   private static final AsciiString JSON = AsciiString.cached("application/json");
   private static final AsciiString GRPC = AsciiString.cached("application/grpc");
 
-  /** Returns an answer with a body that is given as it is. */
-  static LocalReply plain(int status, String body) {
-    return new LocalReply(status, "", "", body);
+  /** Answers with it. */
+  void send(HttpStream downstream, ExchangeFacts facts) {
+    facts.ended(status, flags);
+    ByteBuf text = body();
+    int length = text.readableBytes();
+    boolean headOnly = facts.isGrpc() || length == 0;
+    Http2Headers head = head(facts.isGrpc(), length);
+    facts.localGrpcStatus(head);
+    downstream.sendHeaders(head, headOnly);
+    if (headOnly) {
+      text.release();
+    } else {
+      facts.responseBytes(length);
+      downstream.sendData(text, true);
+    }
   }
 
   /** Returns the head. */

@@ -31,8 +31,7 @@ class AccessJudgeTest {
       boolean allow, Access.Rule caller, Access.Rule request, AccessJudge.Subject subject) {
     return AccessJudge.allows(
         List.of(
-            new Access(
-                allow, List.of(new Access.Policy("p", List.of(caller), List.of(request))))),
+            new Access(allow, List.of(new Access.Policy("p", List.of(caller), List.of(request))))),
         subject);
   }
 
@@ -52,8 +51,7 @@ class AccessJudgeTest {
 
   @Test
   void trustDomainThatOnlyBeginsAlikeIsAnotherOne() {
-    assertThat(
-            judge(true, EAST, ANY, asking("spiffe://east.mesh.internal.evil/ns/a/sa/b", "GET")))
+    assertThat(judge(true, EAST, ANY, asking("spiffe://east.mesh.internal.evil/ns/a/sa/b", "GET")))
         .isFalse();
     assertThat(judge(true, EAST, ANY, asking(null, "GET"))).isFalse();
   }
@@ -70,10 +68,12 @@ class AccessJudgeTest {
     Access.Rule near =
         new Access.Rule.Source(new AddressRange(InetAddress.ofLiteral("10.1.0.0"), 16));
 
-    assertThat(judge(true, ANY, new Access.Rule.All(List.of(post, admin, exact)), subject)).isTrue();
+    assertThat(judge(true, ANY, new Access.Rule.All(List.of(post, admin, exact)), subject))
+        .isTrue();
     assertThat(judge(true, ANY, new Access.Rule.Not(post), subject)).isFalse();
     assertThat(
-            judge(true, ANY, new Access.Rule.OneOf(List.of(new Access.Rule.Port(1), near)), subject))
+            judge(
+                true, ANY, new Access.Rule.OneOf(List.of(new Access.Rule.Port(1), near)), subject))
         .isTrue();
     assertThat(judge(true, ANY, new Access.Rule.Port(8080), subject)).isTrue();
   }

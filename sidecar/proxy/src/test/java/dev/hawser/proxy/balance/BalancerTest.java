@@ -146,8 +146,9 @@ class BalancerTest {
     Balancer balancer = roundRobin();
     balancer.update(set(group(0, 0, local(4)), group(1, 0, remote(4))));
 
-    assertThat(shares(balancer)).hasSize(4).allSatisfy((_, share) ->
-        assertThat(share).isCloseTo(0.25, within(0.001)));
+    assertThat(shares(balancer))
+        .hasSize(4)
+        .allSatisfy((_, share) -> assertThat(share).isCloseTo(0.25, within(0.001)));
   }
 
   @Test
@@ -222,8 +223,7 @@ class BalancerTest {
     assertThat(pick(balancer)).isNotNull();
 
     balancer.endpoints().get(1).probeSucceeded(now);
-    assertThat(shares(balancer).keySet())
-        .containsExactly(balancer.endpoints().get(1).toString());
+    assertThat(shares(balancer).keySet()).containsExactly(balancer.endpoints().get(1).toString());
   }
 
   @Test

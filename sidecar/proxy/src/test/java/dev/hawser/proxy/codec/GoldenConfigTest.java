@@ -150,32 +150,22 @@ class GoldenConfigTest {
   void fieldThatWouldNotBeObeyedIsRefusedByName() throws Exception {
     Cluster cluster = read("sidecar-by-name.json", Cluster.class).getFirst();
 
-    assertThatThrownBy(
-            () ->
-                ClusterCodec.read(
-                    cluster.toBuilder().setLbPolicy(Cluster.LbPolicy.RING_HASH).build()))
+    assertThatThrownBy(() ->
+            ClusterCodec.read(cluster.toBuilder().setLbPolicy(Cluster.LbPolicy.RING_HASH).build()))
         .isInstanceOf(ResourceRejectedException.class)
-        .hasMessage(
-            "lb_policy: RING_HASH (expected: ROUND_ROBIN, LEAST_REQUEST or RANDOM)");
+        .hasMessage("lb_policy: RING_HASH (expected: ROUND_ROBIN, LEAST_REQUEST or RANDOM)");
     assertThatThrownBy(
-            () ->
-                ClusterCodec.read(
-                    cluster.toBuilder()
-                        .setIgnoreHealthOnHostRemoval(true)
-                        .build()))
+            () -> ClusterCodec.read(cluster.toBuilder().setIgnoreHealthOnHostRemoval(true).build()))
         .isInstanceOf(ResourceRejectedException.class)
         .hasMessageStartingWith("ignore_health_on_host_removal: not supported");
-    assertThatThrownBy(
-            () ->
-                ClusterCodec.read(
-                    cluster.toBuilder()
-                        .setUnknownFields(
-                            UnknownFieldSet.newBuilder()
-                                .addField(
-                                    9999,
-                                    UnknownFieldSet.Field.newBuilder().addVarint(1).build())
-                                .build())
-                        .build()))
+    assertThatThrownBy(() ->
+            ClusterCodec.read(
+                cluster.toBuilder()
+                    .setUnknownFields(
+                        UnknownFieldSet.newBuilder()
+                            .addField(9999, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                            .build())
+                    .build()))
         .isInstanceOf(ResourceRejectedException.class)
         .hasMessageContaining("#9999");
   }

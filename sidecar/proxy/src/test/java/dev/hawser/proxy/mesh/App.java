@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -26,7 +27,7 @@ final class App implements AutoCloseable {
 
   private App(String name, int port) throws IOException {
     this.name = name;
-    server = HttpServer.create(new InetSocketAddress(Configs.HOST, port), 200);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
     server.setExecutor(threads);
     server.createContext("/", this::answer);
     server.createContext("/echo", this::echo);

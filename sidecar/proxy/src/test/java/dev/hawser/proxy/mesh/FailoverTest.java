@@ -88,8 +88,7 @@ class FailoverTest {
 
   @Test
   void losingEveryLocalInstanceFailsNothingAndTrafficComesHomeCalmly() throws Exception {
-    int port =
-        call(Configs.group(0, serve(east, eastApp)), Configs.group(1, serve(west, westApp)));
+    int port = call(Configs.group(0, serve(east, eastApp)), Configs.group(1, serve(west, westApp)));
     try (Load load = Load.start(port, 8, Duration.ofMillis(10))) {
       await().atMost(LONG).until(() -> load.from("east") > 50);
       assertThat(load.from("west")).isZero();
@@ -128,8 +127,7 @@ class FailoverTest {
   @Test
   void applicationThatIsDownIsRefusedAndTheRequestServedElsewhereWhateverItsMethod()
       throws Exception {
-    int port =
-        call(Configs.group(0, serve(east, eastApp)), Configs.group(1, serve(west, westApp)));
+    int port = call(Configs.group(0, serve(east, eastApp)), Configs.group(1, serve(west, westApp)));
     assertThat(get(port).body()).isEqualTo("east");
 
     eastApp.close();
@@ -152,11 +150,9 @@ class FailoverTest {
 
   @Test
   void addressThatTakesConnectionsAndNeverAnswersCostsOneHandshakeTimeout() throws Exception {
-    try (ServerSocket blackHole =
-        new ServerSocket(0, 100, InetAddress.getLoopbackAddress())) {
+    try (ServerSocket blackHole = new ServerSocket(0, 100, InetAddress.getLoopbackAddress())) {
       EndpointConfig silent =
-          Configs.endpoint(
-              blackHole.getLocalPort(), Configs.serverName("orders", "east"), "east");
+          Configs.endpoint(blackHole.getLocalPort(), Configs.serverName("orders", "east"), "east");
       int port = call(Configs.group(0, silent), Configs.group(1, serve(west, westApp)));
 
       long began = System.nanoTime();

@@ -21,6 +21,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -71,32 +72,30 @@ class GrpcPathTest {
   @BeforeEach
   void start() throws IOException {
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(Configs.HOST, 0))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(
                 ServerServiceDefinition.builder("test.Greeter")
                     .addMethod(
                         HELLO,
-                        ServerCalls.asyncUnaryCall(
-                            (request, response) -> {
-                              if (request.equals("fail")) {
-                                response.onError(
-                                    Status.FAILED_PRECONDITION
-                                        .withDescription("on purpose")
-                                        .asRuntimeException());
-                                return;
-                              }
-                              response.onNext("hello " + request);
-                              response.onCompleted();
-                            }))
+                        ServerCalls.asyncUnaryCall((request, response) -> {
+                          if (request.equals("fail")) {
+                            response.onError(
+                                Status.FAILED_PRECONDITION
+                                    .withDescription("on purpose")
+                                    .asRuntimeException());
+                            return;
+                          }
+                          response.onNext("hello " + request);
+                          response.onCompleted();
+                        }))
                     .addMethod(
                         COUNT,
-                        ServerCalls.asyncServerStreamingCall(
-                            (request, response) -> {
-                              for (int i = 0; i < Integer.parseInt(request); i++) {
-                                response.onNext("x".repeat(1000) + i);
-                              }
-                              response.onCompleted();
-                            }))
+                        ServerCalls.asyncServerStreamingCall((request, response) -> {
+                          for (int i = 0; i < Integer.parseInt(request); i++) {
+                            response.onNext("x".repeat(1000) + i);
+                          }
+                          response.onCompleted();
+                        }))
                     .build())
             .build()
             .start();

@@ -42,8 +42,7 @@ final class Load implements AutoCloseable {
     while (!stop) {
       long began = System.nanoTime();
       try {
-        HttpResponse<String> response =
-            client.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() == 200) {
           answers.computeIfAbsent(response.body(), _ -> new AtomicInteger()).incrementAndGet();
         } else {

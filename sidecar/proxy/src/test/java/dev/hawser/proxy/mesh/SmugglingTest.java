@@ -40,7 +40,11 @@ class SmugglingTest {
                 callee.id()),
             Configs.usualRetries(),
             Configs.group(
-                0, callee.serve("orders", UpstreamConfig.Protocol.HTTP1, app.port(),
+                0,
+                callee.serve(
+                    "orders",
+                    UpstreamConfig.Protocol.HTTP1,
+                    app.port(),
                     Configs.callersOf("east.mesh.internal"))));
   }
 
@@ -160,11 +164,11 @@ class SmugglingTest {
 
   @Test
   void pipelinedRequestsAreAnsweredInOrder() throws IOException {
-    String answer =
-        send(
-            "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-                + "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
-                + "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    String first = "GET / HTTP/1.1|Host: a||";
+    String second = "POST /echo HTTP/1.1|Host: a|Content-Length: 5||hello";
+    String third = "GET / HTTP/1.1|Host: a|Connection: close||";
+
+    String answer = send((first + second + third).replace("|", "\r\n"));
 
     assertThat(answer.split("HTTP/1\\.1 200 OK", -1)).hasSize(4);
     assertThat(answer).contains("hello");
@@ -172,10 +176,10 @@ class SmugglingTest {
 
   @Test
   void offerOfHttp2IsIgnoredAndTheRequestServed() throws IOException {
-    assertThat(
-            send(
-                "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings, close\r\n"
-                    + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"))
-        .startsWith("HTTP/1.1 200 OK");
+    String offer =
+        "GET / HTTP/1.1|Host: a|Connection: Upgrade, HTTP2-Settings, close|Upgrade: h2c|"
+            + "HTTP2-Settings: AAMAAABkAAQAAP__||";
+
+    assertThat(send(offer.replace("|", "\r\n"))).startsWith("HTTP/1.1 200 OK");
   }
 }

@@ -47,15 +47,14 @@ class TcpPathTest {
         Socket socket = server.accept();
         connections.incrementAndGet();
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try (socket) {
-                    byte[] all = socket.getInputStream().readAllBytes();
-                    socket.getOutputStream().write(all);
-                  } catch (IOException _) {
-                    // the caller broke off
-                  }
-                });
+            .start(() -> {
+              try (socket) {
+                byte[] all = socket.getInputStream().readAllBytes();
+                socket.getOutputStream().write(all);
+              } catch (IOException _) {
+                // the caller broke off
+              }
+            });
       }
     } catch (IOException e) {
       assert server.isClosed() : e;
@@ -78,10 +77,7 @@ class TcpPathTest {
     TestProxy caller = keep(new TestProxy(authority, cluster, "web"));
     return caller.callTcp(
         Configs.meshed(
-            "ledger.shop:5432",
-            UpstreamConfig.Protocol.TCP,
-            TestProxy.STABILITY,
-            callee.id()),
+            "ledger.shop:5432", UpstreamConfig.Protocol.TCP, TestProxy.STABILITY, callee.id()),
         Configs.group(0, endpoint));
   }
 
@@ -94,15 +90,14 @@ class TcpPathTest {
       socket.setSoTimeout(20_000);
       Thread writer =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      socket.getOutputStream().write(sent);
-                      socket.shutdownOutput();
-                    } catch (IOException e) {
-                      throw new AssertionError(e);
-                    }
-                  });
+              .start(() -> {
+                try {
+                  socket.getOutputStream().write(sent);
+                  socket.shutdownOutput();
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
       byte[] received = socket.getInputStream().readAllBytes();
       writer.join();
 
