@@ -196,7 +196,9 @@ final class JoinCommand implements Callable<Integer> {
       controlPlane.forEach(HostPort::parse);
       String called = name;
       if (called.isEmpty()) {
-        called = parsed.subject().isEmpty() ? OwnAddress.hostName() : parsed.subject();
+        // "vm-1 (shop/billing)": the name, then what it is for.
+        String invited = parsed.subject().split(" ", 2)[0];
+        called = invited.isEmpty() ? OwnAddress.hostName() : invited;
       }
       return new AgentConfig(
           called,

@@ -31,7 +31,6 @@ final class OwnAddress {
         }
       } catch (IOException | java.io.UncheckedIOException _) {
         // No route there; the next place may have one.
-        continue;
       }
     }
     throw new AgentException(

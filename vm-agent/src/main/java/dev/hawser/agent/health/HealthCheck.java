@@ -100,6 +100,8 @@ sealed interface HealthCheck {
         return reason(e);
       }
       // Read beside the wait: a command that fills the pipe would never end.
+      // Two threads: the reader may still append when the wait for it is over.
+      @SuppressWarnings("JdkObsolete")
       StringBuffer output = new StringBuffer();
       Thread reader = Thread.ofVirtual().start(() -> drain(process, output));
       try {

@@ -21,8 +21,8 @@ public final class HealthMonitor implements AutoCloseable {
 
   /** Pauses and limits of the checks. */
   public record Pace(Duration interval, Duration timeout, int threshold) {
-    /** Asks every 2 s, waits 1 s for an answer, believes the second one. */
-    public static final Pace USUAL = new Pace(Duration.ofSeconds(2), Duration.ofSeconds(1), 2);
+    /** Asks every 2 s, waits as long for an answer, believes the second one. */
+    public static final Pace USUAL = new Pace(Duration.ofSeconds(2), Duration.ofSeconds(2), 2);
   }
 
   private final Pace pace;

@@ -260,6 +260,7 @@ public final class LeaseKeeper implements AutoCloseable {
       return;
     }
     from.lastHeard = System.nanoTime();
+    from.answered = true;
     backoff.reset();
     LeaseStatus before = status;
     boolean gone = leaving && reply.getSequence() >= from.leavingSequence;
@@ -311,6 +312,7 @@ public final class LeaseKeeper implements AutoCloseable {
     private final StreamObserver<LeaseHeartbeat> requests;
     private long lastHeard = System.nanoTime();
     private long leavingSequence = Long.MAX_VALUE;
+    private boolean answered;
 
     Stream(String address, ManagedChannel channel) {
       this.address = address;
@@ -318,8 +320,10 @@ public final class LeaseKeeper implements AutoCloseable {
       this.requests = EnrollmentGrpc.newStub(channel).lease(this);
     }
 
+    /** A new stream gets twice the time: it has a connection and a handshake to make first. */
     boolean isSilent() {
-      return System.nanoTime() - lastHeard > pace.silence().toNanos();
+      Duration patience = answered ? pace.silence() : pace.silence().multipliedBy(2);
+      return System.nanoTime() - lastHeard > patience.toNanos();
     }
 
     void beat() {

@@ -48,7 +48,7 @@ public final class StatusClient {
       if (e.getCause() instanceof ConnectException) {
         return Optional.empty();
       }
-      throw new IOException("the agent could not be asked: " + e.getCause().getMessage(), e);
+      throw new IOException("the agent could not be asked: " + e.getMessage(), e);
     }
   }
 

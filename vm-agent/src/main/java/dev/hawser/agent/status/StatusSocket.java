@@ -56,7 +56,7 @@ public final class StatusSocket implements AutoCloseable {
               + "; choose a shorter data directory): "
               + path);
     }
-    PrivateFiles.createDirectory(path.getParent());
+    PrivateFiles.createDirectory(path.toAbsolutePath().resolveSibling(""));
     Files.deleteIfExists(path);
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
