@@ -48,6 +48,8 @@ final class ArrowsTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(
+              location -> !location.contains("-tests.jar") && !location.contains("/test-classes"))
           .importPackages("dev.hawser");
 
   @Test

@@ -98,6 +98,8 @@ public final class Member implements AutoCloseable {
                 gateway,
                 "--listen",
                 address,
+                "--admin",
+                "127.0.0.1:" + (15_000 + gateways.size()),
                 "--data-dir",
                 folder.toString()));
     gateways.add(process);

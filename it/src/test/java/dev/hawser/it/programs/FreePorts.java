@@ -7,9 +7,9 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ports that were free a moment ago: for programs that cannot say which one they took. They lie below the range from
- * which the kernel gives ports to clients, so that nobody takes the port of a program that was killed before it is
- * started again.
+ * Ports that were free a moment ago: for programs that cannot say which one they took. They lie
+ * below the range from which the kernel gives ports to clients, so that nobody takes the port of a
+ * program that was killed before it is started again.
  */
 final class FreePorts {
   private static final int LOWEST = 20_000;

@@ -166,7 +166,7 @@ public final class KubernetesCluster implements AutoCloseable {
 
   private static void awaitReady(KubernetesClient client, Managed apiServer) {
     Awaitility.await("the API server is ready")
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(200))
         .failFast(() -> assertThat(apiServer.isAlive()).as(apiServer.lastWords()).isTrue())
         .until(() -> {

@@ -109,14 +109,14 @@ final class ConsulRegistryContractIT extends ServiceRegistryContract {
       consul().killAndRestart();
       reports.await(
           "resynced after the kill",
-          Duration.ofSeconds(40),
+          AFTER_A_KILL,
           _ -> reports.states().stream().skip(reported).anyMatch(RegistryState::resynced));
       Awaitility.await("Consul says critical of checks that have not run")
           .atMost(SOON)
           .until(() -> datacenter.passing("checked") < 12);
       System.out.printf("  Consul itself says passing of %d%n", datacenter.passing("checked"));
       Awaitility.await("all checks have run")
-          .atMost(Duration.ofSeconds(40))
+          .atMost(AFTER_A_KILL)
           .until(() -> datacenter.passing("checked") == 12);
 
       for (RegistryState state : reports.states().subList(reported, reports.states().size())) {

@@ -26,7 +26,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -214,7 +213,7 @@ final class KubernetesRegistryContractIT extends ServiceRegistryContract {
       cluster().killAndRestartApiServer();
       reports.await(
           "listed anew after a kill of the API server",
-          Duration.ofSeconds(40),
+          AFTER_A_KILL,
           _ -> reports.states().size() > reported);
       for (RegistryState state : reports.states().subList(reported, reports.states().size())) {
         assertThat(Reports.service(state, "orders").exposure()).isEqualTo(Exposure.everyone());
@@ -245,7 +244,7 @@ final class KubernetesRegistryContractIT extends ServiceRegistryContract {
       cluster().killAndRestartApiServer();
       reports.await(
           "resynced after kill " + round,
-          Duration.ofSeconds(40),
+          AFTER_A_KILL,
           _ -> reports.states().stream().skip(before).anyMatch(RegistryState::resynced));
     }
 
@@ -380,9 +379,7 @@ final class KubernetesRegistryContractIT extends ServiceRegistryContract {
     @Override
     public void comeBack() {
       cluster().apiServer().restart();
-      Awaitility.await("the API server is ready")
-          .atMost(Duration.ofSeconds(60))
-          .until(Namespace::isServed);
+      Awaitility.await("the API server is ready").atMost(AFTER_A_KILL).until(Namespace::isServed);
     }
 
     /** As by a controller gone wrong: all services of the namespace at once. */

@@ -16,6 +16,8 @@ import org.awaitility.Awaitility;
 
 /** Keeps what a registry reports, and waits for more. */
 final class Reports implements RegistryWatcher {
+  private static final long SLOW_MILLIS = 2_000;
+
   private final List<RegistryState> states = new ArrayList<>();
   private final List<String> troubles = new ArrayList<>();
 
@@ -59,8 +61,11 @@ final class Reports implements RegistryWatcher {
           }
         })
         .until(() -> !states().isEmpty() && wanted.test(last()));
-    System.out.printf(
-        "  %-60s %d ms%n", what, Duration.ofNanos(System.nanoTime() - start).toMillis());
+    long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+    System.out.printf("  %-60s %d ms%n", what, millis);
+    if (millis > SLOW_MILLIS && !troubles().isEmpty()) {
+      System.out.println("    meanwhile: " + troubles());
+    }
     return last();
   }
 

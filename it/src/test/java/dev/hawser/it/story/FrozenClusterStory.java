@@ -84,7 +84,7 @@ final class FrozenClusterStory {
       mesh.west.controlPlane().freeze();
       Duration noticed = awaitState(mesh, "CONTROL_LOST", frozen, Duration.ofSeconds(15));
       TimeUnit.SECONDS.sleep(5);
-      String status = mesh.east.hawser("federation", "status");
+      String status = mesh.east.tryHawser("federation", "status").output();
       Tally during = load.tally().between(frozen, Instant.now().minusMillis(500));
       mesh.west.controlPlane().thaw();
       Duration live = awaitState(mesh, "LIVE", Instant.now(), Duration.ofSeconds(10));

@@ -64,7 +64,7 @@ final class RegistryStory {
     }
     Awaitility.await("the hold is shown")
         .atMost(Duration.ofSeconds(20))
-        .until(() -> mesh.west.hawser("cluster", "status").contains("HELD"));
+        .until(() -> mesh.west.tryHawser("cluster", "status").output().contains("HELD"));
     String check = mesh.west.tryHawser("check").output();
     Report.line(
         "9 Consul reports nothing: %s",
