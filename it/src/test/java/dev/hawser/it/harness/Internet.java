@@ -92,10 +92,10 @@ public final class Internet implements AutoCloseable {
         temporary(
             """
             table inet watch {
-              counter packets { }
+              counter seen { }
               chain input {
                 type filter hook input priority filter - 1; policy accept;
-                ip daddr %s counter name packets
+                ip daddr %s counter name seen
               }
             }
             """
@@ -107,8 +107,7 @@ public final class Internet implements AutoCloseable {
   public long counted(Site site) {
     String counter =
         Shell.run(
-            site.command("nft", "list", "counter", "inet", "watch", "packets")
-                .toArray(String[]::new));
+            site.command("nft", "list", "counter", "inet", "watch", "seen").toArray(String[]::new));
     Shell.run(site.command("nft", "delete", "table", "inet", "watch").toArray(String[]::new));
     return Long.parseLong(counter.replaceAll("(?s).*packets (\\d+) bytes.*", "$1"));
   }

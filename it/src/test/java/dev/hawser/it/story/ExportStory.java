@@ -139,6 +139,11 @@ final class ExportStory {
               .filter(line -> line.contains("secrets.shop"))
               .findFirst()
               .orElseThrow();
+      Awaitility.await("ours is in the mesh")
+          .atMost(Duration.ofSeconds(30))
+          .until(() ->
+              OneServiceStory.byHost(mesh.web.address(), "secrets.shop:8080")
+                  .contains("secrets-east-1"));
       for (int i = 0; i < 50; i++) {
         assertThat(OneServiceStory.byHost(mesh.web.address(), "secrets.shop:8080"))
             .contains("\"instance\":\"secrets-east-1\"");

@@ -76,6 +76,9 @@ final class Vm implements AutoCloseable {
                 address,
                 "--upstream",
                 "orders.shop:8080=" + address + ":" + ORDERS_PORT,
+                // It shares the loopback of the site with the gateway there.
+                "--ports",
+                "admin=15900",
                 "--health",
                 service + ".shop=http://" + address + ":8080/count"))
         .orFail();
