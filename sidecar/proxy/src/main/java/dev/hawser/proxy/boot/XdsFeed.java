@@ -4,13 +4,13 @@ import com.google.protobuf.Message;
 import dev.hawser.engine.xds.AdsClient;
 import dev.hawser.engine.xds.ResourceApplier;
 import dev.hawser.engine.xds.ResourceRejectedException;
+import dev.hawser.engine.xds.TrustBundlesCodec;
 import dev.hawser.engine.xds.TypeUrls;
 import dev.hawser.host.identity.IdentityClient;
 import dev.hawser.proxy.codec.ClusterCodec;
 import dev.hawser.proxy.codec.EndpointCodec;
 import dev.hawser.proxy.codec.ListenerCodec;
 import dev.hawser.proxy.codec.RouteCodec;
-import dev.hawser.proxy.codec.SecretCodec;
 import dev.hawser.proxy.model.EndpointSet;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -56,7 +56,7 @@ final class XdsFeed {
   /** Makes the first subscriptions, before the client starts. */
   void begin(AdsClient client) {
     ads = client;
-    client.subscribe(TypeUrls.SECRET, SecretCodec.name());
+    client.subscribe(TypeUrls.SECRET, TrustBundlesCodec.NAME);
     client.subscribeWildcard(TypeUrls.LISTENER);
   }
 
@@ -248,7 +248,7 @@ final class XdsFeed {
     @Override
     public void onChanged(String name, Secret resource, String version)
         throws ResourceRejectedException {
-      identity.updateBundles(SecretCodec.read(resource, identity.bundles()));
+      identity.updateBundles(TrustBundlesCodec.read(resource, identity.bundles()));
     }
 
     @Override

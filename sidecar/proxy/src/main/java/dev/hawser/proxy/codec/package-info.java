@@ -4,7 +4,7 @@
  *
  * <p>Starting points: {@link dev.hawser.proxy.codec.ListenerCodec}, {@link
  * dev.hawser.proxy.codec.RouteCodec}, {@link dev.hawser.proxy.codec.ClusterCodec}, {@link
- * dev.hawser.proxy.codec.EndpointCodec}, {@link dev.hawser.proxy.codec.SecretCodec}.
+ * dev.hawser.proxy.codec.EndpointCodec}, {@link dev.hawser.proxy.codec.ClusterCodec}.
  */
 @NullMarked
 package dev.hawser.proxy.codec;
