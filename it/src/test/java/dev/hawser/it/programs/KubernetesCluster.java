@@ -195,8 +195,19 @@ public final class KubernetesCluster implements AutoCloseable {
   /** SIGKILL of the API server and a start with the same data. */
   public void killAndRestartApiServer() {
     apiServer.kill();
+    bringBackApiServer();
+  }
+
+  /**
+   * Starts a killed API server with the same data. Its controllers start anew as well: they come
+   * back to a lost server after a pause that doubles with every loss, up to half a minute, and what
+   * follows would wait for their slices.
+   */
+  public void bringBackApiServer() {
     apiServer.restart();
     awaitReady(client, apiServer);
+    controllerManager.kill();
+    controllerManager.restart();
   }
 
   @Override

@@ -4,33 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hawser.api.model.Endpoint;
 import dev.hawser.api.model.Exposure;
-import dev.hawser.api.model.Locality;
 import dev.hawser.api.model.Protocol;
 import dev.hawser.api.model.Provenance;
 import dev.hawser.api.model.Service;
-import dev.hawser.controlplane.kubernetes.KubernetesOptions;
-import dev.hawser.controlplane.kubernetes.KubernetesRegistry;
 import dev.hawser.controlplane.registry.RegistryState;
-import dev.hawser.controlplane.registry.ServiceRegistry;
-import dev.hawser.controlplane.registry.Site;
 import dev.hawser.it.programs.KubernetesCluster;
 import dev.hawser.it.programs.Place;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
-import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -92,7 +81,7 @@ final class KubernetesRegistryContractIT extends ServiceRegistryContract {
 
   @Override
   Upstream upstream(Path folder) {
-    return new Namespace();
+    return new KubernetesNamespace(cluster());
   }
 
   @Override
@@ -102,7 +91,7 @@ final class KubernetesRegistryContractIT extends ServiceRegistryContract {
 
   @Test
   void endpointsCarryWhatTheirPodNodeAndSliceSay() {
-    Namespace shop = (Namespace) upstream();
+    KubernetesNamespace shop = (KubernetesNamespace) upstream();
     shop.pod("ledger", new Upstream.Instance("ledger-0", "10.7.5.1", "book"), 9090);
     shop.create(
         new ServiceBuilder()
@@ -293,194 +282,5 @@ final class KubernetesRegistryContractIT extends ServiceRegistryContract {
 
   private static KubernetesClient client() {
     return cluster().client();
-  }
-
-  /** What is in the namespace {@code shop}. */
-  private static final class Namespace implements Upstream {
-    @Override
-    public ServiceRegistry connect() {
-      return new KubernetesRegistry(
-          new KubernetesOptions(Optional.of(cluster().kubeconfig())),
-          new Site("east", "net-east", new Locality("east", "a", "")),
-          InstantSource.system());
-    }
-
-    @Override
-    public void service(String name, String export, List<Instance> instances) {
-      create(
-          new ServiceBuilder()
-              .withNewMetadata()
-              .withName(name)
-              .withNamespace(NAMESPACE)
-              .withAnnotations(export.isEmpty() ? Map.of() : Map.of("hawser.dev/export", export))
-              .endMetadata()
-              .withNewSpec()
-              .withSelector(Map.of("app", name))
-              .addNewPort()
-              .withName("http-web")
-              .withPort(8080)
-              .endPort()
-              .endSpec()
-              .build());
-      instances.forEach(instance -> add(name, instance));
-    }
-
-    @Override
-    public void add(String name, Instance instance) {
-      pod(name, instance, 8080);
-    }
-
-    @Override
-    public void remove(String name, Instance instance) {
-      var _ =
-          client()
-              .pods()
-              .inNamespace(NAMESPACE)
-              .withName(instance.id())
-              .withGracePeriod(0)
-              .delete();
-    }
-
-    @Override
-    public void remove(String name) {
-      var _ = client().services().inNamespace(NAMESPACE).withName(name).delete();
-    }
-
-    @Override
-    public boolean health(String name, Instance instance, boolean passes) {
-      status(instance.id(), instance.address(), passes);
-      return true;
-    }
-
-    @Override
-    public String spoil() {
-      create(
-          new ServiceBuilder()
-              .withNewMetadata()
-              .withName("clock")
-              .withNamespace(NAMESPACE)
-              .endMetadata()
-              .withNewSpec()
-              .addNewPort()
-              .withProtocol("UDP")
-              .withPort(123)
-              .endPort()
-              .endSpec()
-              .build());
-      return "Service shop/clock: spec.ports: no TCP port";
-    }
-
-    @Override
-    public boolean leave() {
-      cluster().apiServer().kill();
-      return true;
-    }
-
-    @Override
-    public void comeBack() {
-      cluster().apiServer().restart();
-      Awaitility.await("the API server is ready").atMost(AFTER_A_KILL).until(Namespace::isServed);
-    }
-
-    /** As by a controller gone wrong: all services of the namespace at once. */
-    @Override
-    public boolean forget() {
-      var _ = client().services().inNamespace(NAMESPACE).delete();
-      return true;
-    }
-
-    @Override
-    public void close() {
-      var _ = client().services().inNamespace(NAMESPACE).delete();
-      var _ = client().services().inNamespace("kube-system").delete();
-      var _ = client().pods().inNamespace(NAMESPACE).withGracePeriod(0).delete();
-      Awaitility.await("the namespace is empty")
-          .atMost(SOON)
-          .until(() ->
-              client().services().inNamespace(NAMESPACE).list().getItems().isEmpty()
-                  && client().pods().inNamespace(NAMESPACE).list().getItems().isEmpty()
-                  && client()
-                      .discovery()
-                      .v1()
-                      .endpointSlices()
-                      .inNamespace(NAMESPACE)
-                      .list()
-                      .getItems()
-                      .isEmpty());
-    }
-
-    void create(io.fabric8.kubernetes.api.model.Service service) {
-      client().resource(service).create();
-    }
-
-    /** Makes a pod as a scheduler and a kubelet would have it a moment later. */
-    void pod(String app, Instance instance, int containerPort) {
-      serviceAccount(instance.serviceAccount());
-      client()
-          .resource(
-              new PodBuilder()
-                  .withNewMetadata()
-                  .withName(instance.id())
-                  .withNamespace(NAMESPACE)
-                  .withLabels(Map.of("app", app))
-                  .endMetadata()
-                  .withNewSpec()
-                  .withNodeName("node-1")
-                  .withServiceAccountName(instance.serviceAccount())
-                  .addNewContainer()
-                  .withName("app")
-                  .withImage("example/" + app)
-                  .addNewPort()
-                  .withName("main")
-                  .withContainerPort(containerPort)
-                  .endPort()
-                  .endContainer()
-                  .endSpec()
-                  .build())
-          .create();
-      status(instance.id(), instance.address(), true);
-    }
-
-    private static void serviceAccount(String name) {
-      if (client().serviceAccounts().inNamespace(NAMESPACE).withName(name).get() == null) {
-        client()
-            .resource(
-                new ServiceAccountBuilder()
-                    .withNewMetadata()
-                    .withName(name)
-                    .withNamespace(NAMESPACE)
-                    .endMetadata()
-                    .build())
-            .create();
-      }
-    }
-
-    private static void status(String pod, String address, boolean ready) {
-      client()
-          .pods()
-          .inNamespace(NAMESPACE)
-          .withName(pod)
-          .editStatus(it ->
-              new PodBuilder(it)
-                  .withNewStatus()
-                  .withPhase("Running")
-                  .withPodIP(address)
-                  .addNewPodIP(address)
-                  .addNewCondition()
-                  .withType("Ready")
-                  .withStatus(ready ? "True" : "False")
-                  .withLastTransitionTime(Instant.now().toString())
-                  .endCondition()
-                  .endStatus()
-                  .build());
-    }
-
-    private static boolean isServed() {
-      try {
-        return "ok".equals(client().raw("/readyz"));
-      } catch (KubernetesClientException e) {
-        return false;
-      }
-    }
   }
 }
