@@ -1,5 +1,6 @@
 package dev.hawser.proxy.access;
 
+import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.Access.Rule;
 import dev.hawser.proxy.routing.HeaderValue;
@@ -28,7 +29,17 @@ public final class AccessJudge {
       @Nullable InetAddress source,
       String serverName,
       int port,
-      @Nullable Http2Headers request) {}
+      @Nullable Http2Headers request) {
+    /** Returns who is at the other end of a connection; the request is null for raw bytes. */
+    public static Subject of(Downstream downstream, @Nullable Http2Headers request) {
+      return new Subject(
+          downstream.peerText(),
+          downstream.source(),
+          downstream.serverName(),
+          downstream.servicePort(),
+          request);
+    }
+  }
 
   /** Whether every one of them allows. */
   public static boolean allows(List<Access> all, Subject subject) {
@@ -40,7 +51,8 @@ public final class AccessJudge {
     return true;
   }
 
-  private static boolean allows(Access access, Subject subject) {
+  /** Whether it allows. */
+  static boolean allows(Access access, Subject subject) {
     for (Access.Policy policy : access.policies()) {
       if (any(policy.requests(), subject) && any(policy.callers(), subject)) {
         return access.allow();

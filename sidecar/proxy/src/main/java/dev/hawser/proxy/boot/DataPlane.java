@@ -6,6 +6,8 @@ import dev.hawser.engine.tls.IdentitySource;
 import dev.hawser.engine.tls.MeshTls;
 import dev.hawser.proxy.context.Connections;
 import dev.hawser.proxy.context.ProxyContext;
+import dev.hawser.proxy.filter.FilterServices;
+import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.listener.ListenerSet;
 import dev.hawser.proxy.routing.RouteBook;
@@ -13,6 +15,7 @@ import dev.hawser.proxy.telemetry.AccessLog;
 import dev.hawser.proxy.telemetry.Telemetry;
 import dev.hawser.proxy.upstream.Upstreams;
 import dev.hawser.proxy.worker.Workers;
+import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.svid.Svid;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Everything between the sockets, without what configures it. Changes are made by one thread that
@@ -61,7 +65,10 @@ public final class DataPlane implements AutoCloseable {
     Workers workers = new Workers(loops);
     new Warmup(loops, workers, tls).run();
     this.upstreams = new Upstreams(loops, workers.all(), tls, metrics, limits);
-    this.routes = new RouteBook(workers, askForHost);
+    Supplier<Optional<SpiffeId>> self = () -> identity.svid().map(Svid::id);
+    Filters filters =
+        new Filters(new FilterList(new FilterServices(workers, upstreams, metrics, self)));
+    this.routes = new RouteBook(workers, filters, askForHost);
     this.connections = new Connections(workers, MAX_CONNECTIONS);
     ProxyContext context =
         new ProxyContext(
@@ -69,11 +76,12 @@ public final class DataPlane implements AutoCloseable {
             workers,
             upstreams,
             routes,
+            filters,
             connections,
             new Telemetry(metrics, accessLog),
             limits,
             Optional.of(tls),
-            () -> identity.svid().map(Svid::id));
+            self);
     this.listeners = new ListenerSet(context, metrics);
     metrics.gauge("hawser_downstream_connections", "Connections that are open", connections::count);
   }

@@ -24,6 +24,7 @@ record Wants(Set<String> routes, Set<String> upstreams) {
     switch (content) {
       case ListenerConfig.Content.Tcp tcp -> upstreams.add(tcp.upstream());
       case ListenerConfig.Content.Http http -> {
+        http.filters().forEach(filter -> upstreams.addAll(filter.config().upstreams()));
         switch (http.routes()) {
           case ListenerConfig.Routes.Named(String name) -> routes.add(name);
           case ListenerConfig.Routes.Inline(RouteTable table) -> add(table);

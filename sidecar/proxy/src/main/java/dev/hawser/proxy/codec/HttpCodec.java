@@ -2,15 +2,9 @@ package dev.hawser.proxy.codec;
 
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
-import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.ListenerConfig;
-import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
-import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** Reads HTTP connection managers. */
@@ -41,7 +35,7 @@ final class HttpCodec {
         "idle_timeout");
     return new ListenerConfig.Content.Http(
         routes(path, manager),
-        access(path + ".http_filters", manager.getHttpFiltersList()),
+        FilterCodecs.chain(path + ".http_filters", manager.getHttpFiltersList()),
         setsCaller(path, manager),
         manager.getCommonHttpProtocolOptions().hasIdleTimeout()
             ? idle(
@@ -88,34 +82,5 @@ final class HttpCodec {
               path + ".forward_client_cert_details",
               manager.getForwardClientCertDetails() + " (expected: SANITIZE or SANITIZE_SET)");
     };
-  }
-
-  private static List<Access> access(String path, List<HttpFilter> filters)
-      throws ResourceRejectedException {
-    List<Access> access = new ArrayList<>();
-    boolean routed = false;
-    for (int i = 0; i < filters.size(); i++) {
-      String at = path + "[" + i + "].typed_config";
-      HttpFilter filter = filters.get(i);
-      SupportedFields.requireOnly(path + "[" + i + "]", filter, "name", "typed_config");
-      if (routed) {
-        throw Fields.rejected(at, filter.getName() + " (expected: nothing after the router)");
-      }
-      if (filter.getTypedConfig().is(RBAC.class)) {
-        RBAC rbac = Fields.unpack(at, filter.getTypedConfig(), RBAC.getDefaultInstance());
-        SupportedFields.requireOnly(at, rbac, "rules");
-        if (rbac.hasRules()) {
-          access.add(AccessCodec.access(at + ".rules", rbac.getRules()));
-        }
-      } else {
-        SupportedFields.requireOnly(
-            at, Fields.unpack(at, filter.getTypedConfig(), Router.getDefaultInstance()));
-        routed = true;
-      }
-    }
-    if (!routed) {
-      throw Fields.rejected(path, "no router at the end");
-    }
-    return access;
   }
 }

@@ -70,11 +70,7 @@ public final class ListenerCodec {
         throw Fields.rejected(
             path + ".transport_socket", "mixed (expected: TLS on every chain or on none)");
       }
-      boolean judged =
-          !chain.access().isEmpty()
-              || (chain.content() instanceof ListenerConfig.Content.Http http
-                  && !http.access().isEmpty());
-      if (!tls && judged) {
+      if (!tls && !chain.access().isEmpty()) {
         throw Fields.rejected(path + ".filters", "rbac (expected: only on chains with TLS)");
       }
     }

@@ -2,6 +2,7 @@ package dev.hawser.proxy.codec;
 
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
+import dev.hawser.proxy.model.FilterOverride;
 import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.model.RouteTable;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads routes (RDS) and virtual hosts (VHDS). */
@@ -33,33 +35,55 @@ public final class RouteCodec {
   /** Reads a resource that came on demand. */
   public static RouteTable.Host read(VirtualHost host) throws ResourceRejectedException {
     SupportedFields.requireKnown(host);
-    return host("", host);
+    return host("", host, Map.of());
   }
 
   static RouteTable table(String path, RouteConfiguration routes) throws ResourceRejectedException {
-    SupportedFields.requireOnly(path, routes, "name", "virtual_hosts", "vhds", "validate_clusters");
+    SupportedFields.requireOnly(
+        path,
+        routes,
+        "name",
+        "virtual_hosts",
+        "vhds",
+        "validate_clusters",
+        "typed_per_filter_config");
+    Map<String, FilterOverride> filters =
+        FilterCodecs.overrides(
+            join(path, "typed_per_filter_config"), routes.getTypedPerFilterConfigMap(), Map.of());
     List<RouteTable.Host> hosts = new ArrayList<>();
     for (int i = 0; i < routes.getVirtualHostsCount(); i++) {
-      hosts.add(host(join(path, "virtual_hosts[" + i + "]"), routes.getVirtualHosts(i)));
+      hosts.add(host(join(path, "virtual_hosts[" + i + "]"), routes.getVirtualHosts(i), filters));
     }
     return new RouteTable(routes.getName(), hosts, routes.hasVhds());
   }
 
-  private static RouteTable.Host host(String path, VirtualHost host)
+  private static RouteTable.Host host(
+      String path, VirtualHost host, Map<String, FilterOverride> outer)
       throws ResourceRejectedException {
-    SupportedFields.requireOnly(path, host, "name", "domains", "routes");
+    SupportedFields.requireOnly(path, host, "name", "domains", "routes", "typed_per_filter_config");
+    Map<String, FilterOverride> filters =
+        FilterCodecs.overrides(
+            join(path, "typed_per_filter_config"), host.getTypedPerFilterConfigMap(), outer);
     List<RouteRule> rules = new ArrayList<>();
     for (int i = 0; i < host.getRoutesCount(); i++) {
-      rules.add(rule(join(path, "routes[" + i + "]"), host.getRoutes(i)));
+      rules.add(rule(join(path, "routes[" + i + "]"), host.getRoutes(i), filters));
     }
     List<String> domains =
         host.getDomainsList().stream().map(domain -> domain.toLowerCase(Locale.ROOT)).toList();
     return new RouteTable.Host(host.getName(), domains, rules);
   }
 
-  private static RouteRule rule(String path, Route route) throws ResourceRejectedException {
+  private static RouteRule rule(String path, Route route, Map<String, FilterOverride> outer)
+      throws ResourceRejectedException {
     SupportedFields.requireOnly(
-        path, route, "name", "match", "route", "direct_response", "metadata");
+        path,
+        route,
+        "name",
+        "match",
+        "route",
+        "direct_response",
+        "metadata",
+        "typed_per_filter_config");
     RouteRule.Action action =
         switch (route.getActionCase()) {
           case ROUTE -> forward(path + ".route", route.getRoute());
@@ -68,7 +92,12 @@ public final class RouteCodec {
               throw Fields.rejected(
                   path, route.getActionCase() + " (expected: route or direct_response)");
         };
-    return new RouteRule(route.getName(), match(path + ".match", route.getMatch()), action);
+    return new RouteRule(
+        route.getName(),
+        match(path + ".match", route.getMatch()),
+        action,
+        FilterCodecs.overrides(
+            path + ".typed_per_filter_config", route.getTypedPerFilterConfigMap(), outer));
   }
 
   private static RouteRule.Match match(String path, RouteMatch match)

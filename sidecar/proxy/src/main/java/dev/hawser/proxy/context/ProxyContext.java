@@ -2,6 +2,7 @@ package dev.hawser.proxy.context;
 
 import dev.hawser.engine.loop.EventLoops;
 import dev.hawser.engine.tls.MeshTls;
+import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.routing.RouteBook;
 import dev.hawser.proxy.telemetry.Telemetry;
@@ -22,6 +23,7 @@ public record ProxyContext(
     Workers workers,
     Upstreams upstreams,
     RouteBook routes,
+    Filters filters,
     Connections connections,
     Telemetry telemetry,
     HttpLimits limits,

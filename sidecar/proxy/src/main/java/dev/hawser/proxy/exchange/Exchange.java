@@ -8,6 +8,9 @@ import dev.hawser.proxy.http.ResetReason;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.model.RouteRule;
+import dev.hawser.proxy.reply.LocalReply;
+import dev.hawser.proxy.reply.Replies;
+import dev.hawser.proxy.routing.RouteDecision;
 import dev.hawser.proxy.upstream.WorkerUpstream;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.buffer.ByteBuf;
@@ -29,6 +32,7 @@ public final class Exchange implements StreamListener {
   private final HttpStream downstream;
   private final ExchangeFacts facts;
   private final ExchangeTimers timers;
+  private final Admission admission;
   private final RequestBody body = new RequestBody();
   private @Nullable Http2Headers request;
   private @Nullable WorkerUpstream upstream;
@@ -47,6 +51,7 @@ public final class Exchange implements StreamListener {
     this.downstream = downstream;
     this.facts = new ExchangeFacts(protocol);
     this.timers = new ExchangeTimers(worker.timers(), this);
+    this.admission = new Admission(worker, side, facts, this);
   }
 
   @Override
@@ -56,10 +61,15 @@ public final class Exchange implements StreamListener {
     if (end) {
       body.none();
     }
-    side.route(headers, this::decided);
+    admission.begin(headers, end);
   }
 
-  private void decided(RouteDecision decision) {
+  boolean isOver() {
+    return over;
+  }
+
+  /** It is known what becomes of the request. */
+  void decided(RouteDecision decision) {
     if (over) {
       return;
     }
@@ -226,6 +236,7 @@ public final class Exchange implements StreamListener {
     responseBegun = true;
     body.release();
     facts.response(headers, status);
+    admission.respond(headers);
     downstream.sendHeaders(headers, end);
     if (end) {
       responseEnded();
@@ -361,7 +372,7 @@ public final class Exchange implements StreamListener {
 
   private void answer(LocalReply reply) {
     responseBegun = true;
-    reply.send(downstream, facts);
+    LocalAnswer.send(reply, downstream, facts, admission);
     responseEnded();
   }
 
@@ -379,6 +390,7 @@ public final class Exchange implements StreamListener {
       facts.flag(made.wasDenied() ? "URX" : "");
       made.end();
     }
+    admission.end();
     side.finished(facts.summary());
   }
 

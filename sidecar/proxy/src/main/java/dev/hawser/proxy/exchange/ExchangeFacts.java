@@ -23,6 +23,7 @@ final class ExchangeFacts {
   private int status;
   private int grpcStatus = -1;
   private String flags = "";
+  private String details = "";
   private long requestBytes;
   private long responseBytes;
   private int attempts;
@@ -104,6 +105,10 @@ final class ExchangeFacts {
     }
   }
 
+  void details(String said) {
+    details = said;
+  }
+
   int status() {
     return status;
   }
@@ -131,6 +136,7 @@ final class ExchangeFacts {
         status,
         grpcStatus,
         flags,
+        details,
         startMillis,
         System.nanoTime() - startNanos,
         requestBytes,

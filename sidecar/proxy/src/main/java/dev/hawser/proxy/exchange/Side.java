@@ -1,7 +1,10 @@
 package dev.hawser.proxy.exchange;
 
+import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RouteRule;
+import dev.hawser.proxy.routing.Selection;
+import dev.hawser.proxy.upstream.Upstreams;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -9,11 +12,17 @@ import java.util.function.Consumer;
 /** What is particular to one direction, on one connection. Called on its event loop. */
 public interface Side {
   /**
-   * Decides what becomes of a request.
+   * Finds the route of a request, and the filters before it.
    *
    * @param then called once, on the loop, now or later
    */
-  void route(Http2Headers request, Consumer<RouteDecision> then);
+  void route(Http2Headers request, Consumer<Selection> then);
+
+  /** Returns the connection that requests come on. */
+  Downstream downstream();
+
+  /** Returns what routes lead to. */
+  Upstreams upstreams();
 
   /** Makes the head fit to be passed on: what the caller must not say is taken out. */
   void prepare(Http2Headers request);

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param status 0 if the caller went away before one was known
  * @param grpcStatus -1 if it was not gRPC or gave none
  * @param flags Envoy's response flags with commas between them, maybe empty
+ * @param details why it ended as it did, if a filter said so (Envoy's response_code_details); maybe
+ *     empty
  * @param endpoint of the last try; null if there was none
  * @param peer who answered, verified; null without TLS
  * @param requestBytes of the body
@@ -27,6 +29,7 @@ public record Summary(
     int status,
     int grpcStatus,
     String flags,
+    String details,
     long startMillis,
     long durationNanos,
     long requestBytes,

@@ -1,10 +1,10 @@
 package dev.hawser.proxy.inbound;
 
+import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.model.ListenerConfig;
-import dev.hawser.proxy.routing.HostTable;
+import dev.hawser.proxy.routing.HttpPlan;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The chains of a listener by server name: the exact one, else the longest suffix. Immutable. */
@@ -12,22 +12,27 @@ public final class InboundChains {
   /**
    * A chain, ready for use.
    *
-   * @param table of its requests; empty if they come by name, or for raw bytes
+   * @param http its plan; null for raw bytes
    */
-  record Ready(ListenerConfig.Chain chain, Optional<HostTable> table) {}
+  record Ready(ListenerConfig.Chain chain, @Nullable HttpPlan http) {}
 
+  private final Map<ListenerConfig.Chain, Ready> ready = new HashMap<>();
   private final Map<String, Ready> exact = new HashMap<>();
   private final Map<String, Ready> suffixes = new HashMap<>();
 
-  /** Sorts the chains; one without names takes nobody. */
-  public InboundChains(ListenerConfig config) {
+  /**
+   * Sorts the chains; one without names takes nobody.
+   *
+   * @param before chains of the same listener: one that is the same keeps its filters and what they
+   *     know
+   */
+  public InboundChains(ListenerConfig config, Filters filters, @Nullable InboundChains before) {
     for (ListenerConfig.Chain chain : config.chains()) {
-      Optional<HostTable> table =
-          chain.content() instanceof ListenerConfig.Content.Http http
-                  && http.routes() instanceof ListenerConfig.Routes.Inline inline
-              ? Optional.of(new HostTable(inline.table()))
-              : Optional.empty();
-      Ready ready = new Ready(chain, table);
+      Ready ready = before == null ? null : before.ready.get(chain);
+      if (ready == null) {
+        ready = ready(chain, filters);
+      }
+      this.ready.put(chain, ready);
       for (String name : chain.serverNames()) {
         if (name.startsWith("*.")) {
           suffixes.putIfAbsent(name.substring(1), ready);
@@ -36,6 +41,14 @@ public final class InboundChains {
         }
       }
     }
+  }
+
+  private static Ready ready(ListenerConfig.Chain chain, Filters filters) {
+    return new Ready(
+        chain,
+        chain.content() instanceof ListenerConfig.Content.Http http
+            ? HttpPlan.of(http, filters)
+            : null);
   }
 
   /** Returns the chain for a name in lower case, or null. */

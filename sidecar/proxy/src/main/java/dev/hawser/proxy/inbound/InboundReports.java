@@ -26,7 +26,8 @@ final class InboundReports {
             summary.requestId(),
             summary.grpc(),
             summary.status(),
-            summary.grpcStatus());
+            summary.grpcStatus(),
+            summary.details());
     Report report =
         report(
             context,
@@ -45,7 +46,7 @@ final class InboundReports {
 
   /** What came was no request, and the connection answered by itself. */
   static void badRequest(ProxyContext context, InboundPeer peer, int status, String protocol) {
-    Report.Http http = new Report.Http("", "", "", protocol, "", false, status, -1);
+    Report.Http http = new Report.Http("", "", "", protocol, "", false, status, -1, "");
     Report report =
         report(context, peer, http, "DPE", System.currentTimeMillis(), 0, 0, 0, null, null, 0);
     context.telemetry().request(report, http);

@@ -2,18 +2,19 @@ package dev.hawser.proxy.inbound;
 
 import dev.hawser.proxy.access.AccessJudge;
 import dev.hawser.proxy.context.ProxyContext;
-import dev.hawser.proxy.exchange.Replies;
-import dev.hawser.proxy.exchange.RouteDecision;
 import dev.hawser.proxy.exchange.Side;
 import dev.hawser.proxy.exchange.Summary;
+import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RouteRule;
-import dev.hawser.proxy.model.RouteTable;
+import dev.hawser.proxy.reply.Replies;
 import dev.hawser.proxy.routing.HostTable;
-import dev.hawser.proxy.routing.Router;
-import dev.hawser.proxy.worker.Worker;
+import dev.hawser.proxy.routing.HttpPlan;
+import dev.hawser.proxy.routing.Selection;
+import dev.hawser.proxy.routing.VirtualHost;
+import dev.hawser.proxy.upstream.Upstreams;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.time.Duration;
@@ -37,18 +38,13 @@ final class InboundSide implements Side {
       new RetryRule(Set.of(RetryRule.Condition.RESET), 1, Optional.empty(), Set.of());
 
   private final ProxyContext context;
-  private final Worker worker;
   private final InboundPeer peer;
   private final Supplier<InboundChains.@Nullable Ready> chain;
   private final AsciiString callerHeader;
 
   InboundSide(
-      ProxyContext context,
-      Worker worker,
-      InboundPeer peer,
-      Supplier<InboundChains.@Nullable Ready> chain) {
+      ProxyContext context, InboundPeer peer, Supplier<InboundChains.@Nullable Ready> chain) {
     this.context = context;
-    this.worker = worker;
     this.peer = peer;
     this.chain = chain;
     String by = context.self().get().map(self -> "By=" + self + ";").orElse("");
@@ -56,35 +52,44 @@ final class InboundSide implements Side {
   }
 
   @Override
-  public void route(Http2Headers request, Consumer<RouteDecision> then) {
-    then.accept(decide(request));
+  public void route(Http2Headers request, Consumer<Selection> then) {
+    then.accept(select(request));
   }
 
-  private RouteDecision decide(Http2Headers request) {
+  private Selection select(Http2Headers request) {
     InboundChains.Ready ready = chain.get();
-    if (ready == null || !(ready.chain().content() instanceof ListenerConfig.Content.Http http)) {
-      return new RouteDecision.Answer(Replies.noSuchHost(peer.serverName()));
+    HttpPlan plan = ready == null ? null : ready.http();
+    if (ready == null || plan == null) {
+      return Selection.none(null, Replies.noSuchHost(peer.serverName()));
     }
-    AccessJudge.Subject subject = peer.asking(request);
-    if (!AccessJudge.allows(ready.chain().access(), subject)
-        || !AccessJudge.allows(http.access(), subject)) {
-      return new RouteDecision.Answer(Replies.denied());
+    if (!AccessJudge.allows(ready.chain().access(), peer.asking(request))) {
+      return Selection.none(null, Replies.denied());
     }
-    HostTable table = ready.table().orElseGet(() -> byName(http));
+    HostTable table = plan.table() != null ? plan.table() : byName(plan.http());
     if (table == null) {
-      return new RouteDecision.Answer(Replies.noRoutesYet("of " + peer.serverName()));
+      return Selection.none(plan.filters(), Replies.noRoutesYet("of " + peer.serverName()));
     }
     String authority = String.valueOf(request.authority());
-    RouteTable.Host host = table.find(authority);
+    VirtualHost host = table.find(authority);
     return host == null
-        ? new RouteDecision.Answer(Replies.noSuchHost(authority))
-        : Router.decide(host, request, context.upstreams(), worker.random());
+        ? Selection.none(plan.filters(), Replies.noSuchHost(authority))
+        : Selection.in(host, request, plan.filters());
   }
 
   private @Nullable HostTable byName(ListenerConfig.Content.Http http) {
     return http.routes() instanceof ListenerConfig.Routes.Named(String name)
         ? context.routes().table(name)
         : null;
+  }
+
+  @Override
+  public Downstream downstream() {
+    return peer.downstream();
+  }
+
+  @Override
+  public Upstreams upstreams() {
+    return context.upstreams();
   }
 
   @Override

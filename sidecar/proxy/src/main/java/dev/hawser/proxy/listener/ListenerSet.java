@@ -9,6 +9,7 @@ import dev.hawser.proxy.inbound.InboundChains;
 import dev.hawser.proxy.inbound.InboundConnections;
 import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.outbound.OutboundChain;
 import dev.hawser.proxy.outbound.OutboundConnections;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -50,10 +51,11 @@ public final class ListenerSet implements AutoCloseable {
     private final @Nullable InboundConnections inbound;
     private volatile @Nullable ListenerConfig config;
     private volatile @Nullable InboundChains chains;
+    private volatile @Nullable OutboundChain chain;
 
     Socket(ListenerConfig first) throws IOException {
       set(first);
-      outbound = new OutboundConnections(context, () -> config);
+      outbound = new OutboundConnections(context, () -> chain);
       MeshTls tls = context.tls().orElse(null);
       inbound = tls == null ? null : new InboundConnections(context, tls, metrics, () -> chains);
       listener =
@@ -71,15 +73,28 @@ public final class ListenerSet implements AutoCloseable {
     }
 
     private void set(@Nullable ListenerConfig next) {
-      chains = next == null ? null : new InboundChains(next);
+      if (next == null) {
+        chains = null;
+        chain = null;
+      } else if (isInbound(next)) {
+        chains = new InboundChains(next, context.filters(), chains);
+        chain = null;
+      } else {
+        chain = OutboundChain.of(next, context.filters(), chain);
+        chains = null;
+      }
       config = next;
+    }
+
+    private static boolean isInbound(ListenerConfig listener) {
+      return listener.chains().getFirst().tls();
     }
 
     private void take(Channel channel) {
       ListenerConfig present = config;
       if (present == null) {
         var _ = channel.close();
-      } else if (!present.chains().getFirst().tls()) {
+      } else if (!isInbound(present)) {
         outbound.take(channel);
       } else if (inbound != null) {
         inbound.take(channel);

@@ -42,17 +42,17 @@ public record ListenerConfig(String name, Address address, List<Chain> chains) {
      *
      * @param setCallerHeader whether the caller's identity is told to the application, and what
      *     outsiders say about it is dropped
-     * @param access judged for each request
+     * @param filters passed by each request, in this order
      */
     record Http(
         Routes routes,
-        List<Access> access,
+        List<FilterEntry> filters,
         boolean setCallerHeader,
         Optional<Duration> idleTimeout,
         Optional<Duration> streamIdleTimeout)
         implements Content {
       public Http {
-        access = List.copyOf(access);
+        filters = List.copyOf(filters);
       }
     }
 

@@ -2,14 +2,21 @@ package dev.hawser.proxy.model;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Which requests, and what becomes of them.
  *
  * @param name for logs
+ * @param filters what is said about them by their names, by the rule itself or what it belongs to
  */
-public record RouteRule(String name, Match match, Action action) {
+public record RouteRule(
+    String name, Match match, Action action, Map<String, FilterOverride> filters) {
+  public RouteRule {
+    filters = Map.copyOf(filters);
+  }
+
   /**
    * Which requests; all parts must hold.
    *

@@ -3,6 +3,7 @@ package dev.hawser.proxy.outbound;
 import dev.hawser.proxy.context.Live;
 import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.exchange.Exchange;
+import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.http.Http1ServerConnection;
 import dev.hawser.proxy.http.Http2ServerConnection;
 import dev.hawser.proxy.http.HttpLimits;
@@ -12,6 +13,7 @@ import dev.hawser.proxy.http.RequestAcceptor;
 import dev.hawser.proxy.http.ServerConnection;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.routing.HttpPlan;
 import dev.hawser.proxy.tcp.TcpCall;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.channel.Channel;
@@ -26,16 +28,16 @@ public final class OutboundConnections {
   private static final int LOCAL_STREAMS = 1000;
 
   private final ProxyContext context;
-  private final Supplier<@Nullable ListenerConfig> config;
+  private final Supplier<@Nullable OutboundChain> chain;
 
   /**
    * Makes a taker.
    *
-   * @param config of the listener at this moment; null once it is gone
+   * @param chain of the listener at this moment; null once it is gone
    */
-  public OutboundConnections(ProxyContext context, Supplier<@Nullable ListenerConfig> config) {
+  public OutboundConnections(ProxyContext context, Supplier<@Nullable OutboundChain> chain) {
     this.context = context;
-    this.config = config;
+    this.chain = chain;
   }
 
   /** Takes a channel that is about to become active; called on its loop. */
@@ -53,16 +55,18 @@ public final class OutboundConnections {
   }
 
   private ListenerConfig.@Nullable Content content() {
-    ListenerConfig present = config.get();
-    return present == null ? null : present.chains().getFirst().content();
+    OutboundChain present = chain.get();
+    return present == null ? null : present.content();
   }
 
-  private ListenerConfig.Content.@Nullable Http http() {
-    return content() instanceof ListenerConfig.Content.Http http ? http : null;
+  private @Nullable HttpPlan http() {
+    OutboundChain present = chain.get();
+    return present == null ? null : present.http();
   }
 
   private void takeHttp(Channel channel, Worker worker, ListenerConfig.Content.Http http) {
-    OutboundSide side = new OutboundSide(context, worker, this::http);
+    OutboundSide side =
+        new OutboundSide(context, worker, Downstream.plaintext(channel), this::http);
     RequestAcceptor acceptor =
         new RequestAcceptor() {
           @Override

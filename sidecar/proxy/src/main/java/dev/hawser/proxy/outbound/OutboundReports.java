@@ -27,7 +27,8 @@ final class OutboundReports {
             summary.requestId(),
             summary.grpc(),
             summary.status(),
-            summary.grpcStatus());
+            summary.grpcStatus(),
+            summary.details());
     Report report =
         report(
             context,
@@ -46,7 +47,7 @@ final class OutboundReports {
 
   /** What came was no request, and the connection answered by itself. */
   static void badRequest(ProxyContext context, int status, String protocol) {
-    Report.Http http = new Report.Http("", "", "", protocol, "", false, status, -1);
+    Report.Http http = new Report.Http("", "", "", protocol, "", false, status, -1, "");
     Report report =
         report(context, http, "DPE", System.currentTimeMillis(), 0, 0, 0, null, null, null, 0);
     context.telemetry().request(report, http);

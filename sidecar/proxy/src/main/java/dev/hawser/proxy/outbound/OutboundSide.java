@@ -1,18 +1,21 @@
 package dev.hawser.proxy.outbound;
 
 import dev.hawser.proxy.context.ProxyContext;
-import dev.hawser.proxy.exchange.Replies;
-import dev.hawser.proxy.exchange.RouteDecision;
 import dev.hawser.proxy.exchange.Side;
 import dev.hawser.proxy.exchange.Summary;
+import dev.hawser.proxy.filter.Downstream;
+import dev.hawser.proxy.filter.FilterChain;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RouteRule;
-import dev.hawser.proxy.model.RouteTable;
+import dev.hawser.proxy.reply.Replies;
 import dev.hawser.proxy.routing.HostTable;
+import dev.hawser.proxy.routing.HttpPlan;
 import dev.hawser.proxy.routing.RouteBook;
-import dev.hawser.proxy.routing.Router;
+import dev.hawser.proxy.routing.Selection;
+import dev.hawser.proxy.routing.VirtualHost;
+import dev.hawser.proxy.upstream.Upstreams;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Duration;
@@ -30,54 +33,48 @@ final class OutboundSide implements Side {
 
   private final ProxyContext context;
   private final Worker worker;
-  private final Supplier<ListenerConfig.Content.@Nullable Http> content;
-
-  private @Nullable HostTable inline;
+  private final Downstream downstream;
+  private final Supplier<@Nullable HttpPlan> plan;
 
   /**
    * Makes a side.
    *
-   * @param content of the listener at this moment; null once it is gone
+   * @param plan of the listener at this moment; null once it is gone
    */
   OutboundSide(
       ProxyContext context,
       Worker worker,
-      Supplier<ListenerConfig.Content.@Nullable Http> content) {
+      Downstream downstream,
+      Supplier<@Nullable HttpPlan> plan) {
     this.context = context;
     this.worker = worker;
-    this.content = content;
+    this.downstream = downstream;
+    this.plan = plan;
   }
 
   @Override
-  public void route(Http2Headers request, Consumer<RouteDecision> then) {
-    ListenerConfig.Content.Http http = content.get();
-    if (http == null) {
-      then.accept(new RouteDecision.Answer(Replies.noRoutesYet("of a listener that is gone")));
+  public void route(Http2Headers request, Consumer<Selection> then) {
+    HttpPlan present = plan.get();
+    if (present == null) {
+      then.accept(Selection.none(null, Replies.noRoutesYet("of a listener that is gone")));
       return;
     }
-    switch (http.routes()) {
-      case ListenerConfig.Routes.Inline(RouteTable table) -> byTable(sorted(table), request, then);
-      case ListenerConfig.Routes.Named(String name) -> byName(name, request, then);
+    HostTable inline = present.table();
+    if (inline != null) {
+      byTable(inline, request, present.filters(), then);
+    } else if (present.http().routes() instanceof ListenerConfig.Routes.Named(String name)) {
+      byName(name, request, present.filters(), then);
     }
   }
 
-  private HostTable sorted(RouteTable table) {
-    HostTable present = inline;
-    // Equal tables may be large; the same one is what counts.
-    if (present == null || !present.isOf(table)) {
-      present = new HostTable(table);
-      inline = present;
-    }
-    return present;
-  }
-
-  private void byName(String name, Http2Headers request, Consumer<RouteDecision> then) {
-    HostTable table = context.routes().table(name);
-    if (table != null) {
-      byTable(table, request, then);
-      return;
-    }
+  private void byName(
+      String name, Http2Headers request, @Nullable FilterChain filters, Consumer<Selection> then) {
     RouteBook routes = context.routes();
+    HostTable table = routes.table(name);
+    if (table != null) {
+      byTable(table, request, filters, then);
+      return;
+    }
     routes
         .changed()
         .await(
@@ -87,31 +84,39 @@ final class OutboundSide implements Side {
             () -> {
               HostTable come = routes.table(name);
               if (come == null) {
-                then.accept(new RouteDecision.Answer(Replies.noRoutesYet(name)));
+                then.accept(Selection.none(filters, Replies.noRoutesYet(name)));
               } else {
-                byTable(come, request, then);
+                byTable(come, request, filters, then);
               }
             });
   }
 
-  private void byTable(HostTable table, Http2Headers request, Consumer<RouteDecision> then) {
+  private void byTable(
+      HostTable table,
+      Http2Headers request,
+      @Nullable FilterChain filters,
+      Consumer<Selection> then) {
     String authority = authority(request);
-    RouteTable.Host host = table.find(authority);
+    VirtualHost host = table.find(authority);
     if (host != null) {
-      then.accept(Router.decide(host, request, context.upstreams(), worker.random()));
+      then.accept(Selection.in(host, request, filters));
     } else if (table.isOnDemand()) {
-      onDemand(table.name(), authority, request, then);
+      onDemand(table.name(), authority, request, filters, then);
     } else {
-      then.accept(new RouteDecision.Answer(Replies.noSuchHost(authority)));
+      then.accept(Selection.none(filters, Replies.noSuchHost(authority)));
     }
   }
 
   private void onDemand(
-      String table, String authority, Http2Headers request, Consumer<RouteDecision> then) {
+      String table,
+      String authority,
+      Http2Headers request,
+      @Nullable FilterChain filters,
+      Consumer<Selection> then) {
     RouteBook routes = context.routes();
     RouteBook.OnDemand known = routes.host(table, authority);
     if (!(known instanceof RouteBook.OnDemand.Awaited)) {
-      answer(known, authority, request, then);
+      then.accept(found(known, authority, request, filters));
       return;
     }
     routes
@@ -120,23 +125,30 @@ final class OutboundSide implements Side {
             worker,
             () -> !(routes.host(table, authority) instanceof RouteBook.OnDemand.Awaited),
             PATIENCE,
-            () -> answer(routes.host(table, authority), authority, request, then));
+            () -> then.accept(found(routes.host(table, authority), authority, request, filters)));
   }
 
-  private void answer(
+  private static Selection found(
       RouteBook.OnDemand known,
       String authority,
       Http2Headers request,
-      Consumer<RouteDecision> then) {
-    then.accept(
-        switch (known) {
-          case RouteBook.OnDemand.Found(RouteTable.Host host) ->
-              Router.decide(host, request, context.upstreams(), worker.random());
-          case RouteBook.OnDemand.Absent _ ->
-              new RouteDecision.Answer(Replies.noSuchHost(authority));
-          case RouteBook.OnDemand.Awaited _ ->
-              new RouteDecision.Answer(Replies.noRoutesYet("of " + authority));
-        });
+      @Nullable FilterChain filters) {
+    return switch (known) {
+      case RouteBook.OnDemand.Found(VirtualHost host) -> Selection.in(host, request, filters);
+      case RouteBook.OnDemand.Absent _ -> Selection.none(filters, Replies.noSuchHost(authority));
+      case RouteBook.OnDemand.Awaited _ ->
+          Selection.none(filters, Replies.noRoutesYet("of " + authority));
+    };
+  }
+
+  @Override
+  public Downstream downstream() {
+    return downstream;
+  }
+
+  @Override
+  public Upstreams upstreams() {
+    return context.upstreams();
   }
 
   private static String authority(Http2Headers request) {
@@ -165,10 +177,10 @@ final class OutboundSide implements Side {
 
   @Override
   public Duration idleTimeout() {
-    ListenerConfig.Content.Http http = content.get();
-    return http == null
+    HttpPlan present = plan.get();
+    return present == null
         ? DEFAULT_STREAM_IDLE
-        : http.streamIdleTimeout().orElse(DEFAULT_STREAM_IDLE);
+        : present.http().streamIdleTimeout().orElse(DEFAULT_STREAM_IDLE);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.hawser.proxy.routing;
 
+import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.model.RouteTable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,20 +15,21 @@ import org.jspecify.annotations.Nullable;
  * prefix wildcard, everything. Immutable.
  */
 public final class HostTable {
-  private record Wildcard(String part, RouteTable.Host host) {}
+  private record Wildcard(String part, VirtualHost host) {}
 
   private final RouteTable table;
-  private final Map<String, RouteTable.Host> exact = new HashMap<>();
+  private final Map<String, VirtualHost> exact = new HashMap<>();
   private final List<Wildcard> suffixes = new ArrayList<>();
   private final List<Wildcard> prefixes = new ArrayList<>();
-  private final RouteTable.@Nullable Host everything;
+  private final @Nullable VirtualHost everything;
 
   /** Sorts a table. */
-  public HostTable(RouteTable table) {
+  public HostTable(RouteTable table, Filters filters) {
     this.table = table;
-    RouteTable.Host all = null;
-    for (RouteTable.Host host : table.hosts()) {
-      for (String domain : host.domains()) {
+    VirtualHost all = null;
+    for (RouteTable.Host item : table.hosts()) {
+      VirtualHost host = new VirtualHost(item, filters);
+      for (String domain : item.domains()) {
         if (domain.equals("*")) {
           all = all == null ? host : all;
         } else if (domain.startsWith("*")) {
@@ -50,12 +52,6 @@ public final class HostTable {
     return table.name();
   }
 
-  /** Whether it was made from this very table. */
-  @SuppressWarnings("ReferenceEquality")
-  public boolean isOf(RouteTable other) {
-    return table == other;
-  }
-
   /** Returns the table as it was read. */
   public RouteTable table() {
     return table;
@@ -67,12 +63,12 @@ public final class HostTable {
   }
 
   /** Returns the host, or null. */
-  public RouteTable.@Nullable Host find(String authority) {
+  public @Nullable VirtualHost find(String authority) {
     if (exact.isEmpty() && suffixes.isEmpty() && prefixes.isEmpty()) {
       return everything;
     }
     String name = authority.toLowerCase(Locale.ROOT);
-    RouteTable.Host found = exact.get(name);
+    VirtualHost found = exact.get(name);
     if (found != null) {
       return found;
     }

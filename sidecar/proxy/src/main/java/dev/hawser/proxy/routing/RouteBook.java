@@ -1,5 +1,6 @@
 package dev.hawser.proxy.routing;
 
+import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.model.RouteTable;
 import dev.hawser.proxy.worker.Signal;
 import dev.hawser.proxy.worker.Workers;
@@ -26,7 +27,7 @@ public final class RouteBook {
     /** There is none. */
     record Absent() implements OnDemand {}
 
-    record Found(RouteTable.Host host) implements OnDemand {}
+    record Found(VirtualHost host) implements OnDemand {}
   }
 
   private static final OnDemand AWAITED = new OnDemand.Awaited();
@@ -36,14 +37,17 @@ public final class RouteBook {
   private final Map<String, OnDemand> hosts = new ConcurrentHashMap<>();
   private final Signal changed;
   private final Consumer<String> subscribe;
+  private final Filters filters;
 
   /**
    * Makes an empty book.
    *
+   * @param filters compiles what routes say about them
    * @param subscribe asks for the resource {@code <table>/<authority>}, on any thread, once for
    *     each
    */
-  public RouteBook(Workers workers, Consumer<String> subscribe) {
+  public RouteBook(Workers workers, Filters filters, Consumer<String> subscribe) {
+    this.filters = filters;
     this.changed = new Signal(workers);
     this.subscribe = subscribe;
   }
@@ -64,7 +68,7 @@ public final class RouteBook {
 
   /** Takes a table. */
   public void put(RouteTable table) {
-    tables.put(table.name(), new HostTable(table));
+    tables.put(table.name(), new HostTable(table, filters));
     changed.fire();
   }
 
@@ -92,7 +96,7 @@ public final class RouteBook {
 
   /** Takes a host that was asked for. */
   public void putHost(String resource, RouteTable.Host host) {
-    hosts.put(resource, new OnDemand.Found(host));
+    hosts.put(resource, new OnDemand.Found(new VirtualHost(host, filters)));
     changed.fire();
   }
 
@@ -106,7 +110,7 @@ public final class RouteBook {
   public List<RouteTable.Host> foundHosts() {
     return hosts.values().stream()
         .filter(OnDemand.Found.class::isInstance)
-        .map(found -> ((OnDemand.Found) found).host())
+        .map(found -> ((OnDemand.Found) found).host().host())
         .toList();
   }
 

@@ -1,25 +1,23 @@
 package dev.hawser.proxy.routing;
 
-import dev.hawser.proxy.exchange.LocalReply;
-import dev.hawser.proxy.exchange.Replies;
-import dev.hawser.proxy.exchange.RouteDecision;
 import dev.hawser.proxy.model.RouteRule;
-import dev.hawser.proxy.model.RouteTable;
+import dev.hawser.proxy.reply.LocalReply;
 import dev.hawser.proxy.upstream.Upstreams;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.SplittableRandom;
 
-/** Turns the rule that takes a request into a decision. */
+/** Turns what was found for a request into a decision. */
 public final class Router {
   private Router() {}
 
   /** Decides, and rewrites the path if the rule says so. */
   public static RouteDecision decide(
-      RouteTable.Host host, Http2Headers request, Upstreams upstreams, SplittableRandom random) {
-    RouteRule rule = RuleMatcher.find(host, request);
-    if (rule == null) {
-      return new RouteDecision.Answer(Replies.noRoute(host.name()));
+      Selection selection, Http2Headers request, Upstreams upstreams, SplittableRandom random) {
+    Route route = selection.route();
+    if (route == null) {
+      return new RouteDecision.Answer(selection.otherwise());
     }
+    RouteRule rule = route.rule();
     return switch (rule.action()) {
       case RouteRule.Action.Answer(int status, String body) ->
           new RouteDecision.Answer(new LocalReply(status, "", "", body));

@@ -2,28 +2,17 @@ package dev.hawser.proxy.routing;
 
 import dev.hawser.proxy.model.FieldMatch;
 import dev.hawser.proxy.model.RouteRule;
-import dev.hawser.proxy.model.RouteTable;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the first rule of a host that takes a request. */
-public final class RuleMatcher {
+/** Tests requests by rules. */
+final class RuleMatcher {
   private RuleMatcher() {}
 
-  /** Returns the rule, or null. */
-  public static @Nullable RouteRule find(RouteTable.Host host, Http2Headers request) {
-    List<RouteRule> rules = host.rules();
-    for (int i = 0; i < rules.size(); i++) {
-      if (matches(rules.get(i).match(), request)) {
-        return rules.get(i);
-      }
-    }
-    return null;
-  }
-
-  private static boolean matches(RouteRule.Match match, Http2Headers request) {
+  /** Whether a rule takes a request. */
+  static boolean matches(RouteRule.Match match, Http2Headers request) {
     if (isEverything(match)) {
       return true;
     }
@@ -79,7 +68,7 @@ public final class RuleMatcher {
   }
 
   /** Puts the rewritten part in the place of the matched one. */
-  public static void rewritePath(RouteRule rule, String rewrite, Http2Headers request) {
+  static void rewritePath(RouteRule rule, String rewrite, Http2Headers request) {
     String path = String.valueOf(request.path());
     int matched =
         switch (rule.match().path()) {
@@ -91,7 +80,7 @@ public final class RuleMatcher {
   }
 
   /** Chooses one of the targets by weight. */
-  public static RouteRule.Target choose(List<RouteRule.Target> targets, SplittableRandom random) {
+  static RouteRule.Target choose(List<RouteRule.Target> targets, SplittableRandom random) {
     if (targets.size() == 1) {
       return targets.getFirst();
     }

@@ -25,6 +25,9 @@ final class AccessLogLine {
     text(out, "protocol", http == null ? "TCP" : http.protocol());
     number(out, "response_code", http == null ? 0 : http.status());
     text(out, "response_flags", report.flags().isEmpty() ? "-" : report.flags());
+    if (http != null && !http.details().isEmpty()) {
+      text(out, "response_code_details", http.details());
+    }
     text(out, "duration", TimeUnit.NANOSECONDS.toMillis(report.durationNanos()) + "ms");
     text(out, "upstream_cluster", report.upstream());
     text(out, "upstream_host", report.upstreamHost());

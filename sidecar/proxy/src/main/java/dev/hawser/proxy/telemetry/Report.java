@@ -32,6 +32,7 @@ public record Report(
    * What only a request has.
    *
    * @param grpcStatus -1 for none
+   * @param details why it ended as it did, if that was said; maybe empty
    */
   public record Http(
       String authority,
@@ -41,5 +42,6 @@ public record Report(
       String requestId,
       boolean grpc,
       int status,
-      int grpcStatus) {}
+      int grpcStatus,
+      String details) {}
 }

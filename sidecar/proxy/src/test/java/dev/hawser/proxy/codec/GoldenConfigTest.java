@@ -105,7 +105,7 @@ class GoldenConfigTest {
             ListenerConfig.Content.Http.class,
             http -> {
               assertThat(http.setCallerHeader()).isTrue();
-              assertThat(http.access()).hasSize(1);
+              assertThat(http.filters()).hasSize(1);
             });
     assertThat(listeners.getLast().chains().getFirst().access()).hasSize(1);
   }

@@ -5,6 +5,8 @@ import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.EndpointConfig;
 import dev.hawser.proxy.model.EndpointSet;
+import dev.hawser.proxy.model.FilterConfig;
+import dev.hawser.proxy.model.FilterEntry;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.OutlierPolicy;
 import dev.hawser.proxy.model.RetryRule;
@@ -20,6 +22,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -130,7 +133,8 @@ final class Configs {
                 Optional.empty(),
                 retries,
                 Optional.empty(),
-                Optional.empty()));
+                Optional.empty()),
+            Map.of());
     return new RouteTable(
         name, List.of(new RouteTable.Host(name, List.of("*"), List.of(rule))), false);
   }
@@ -138,7 +142,13 @@ final class Configs {
   static ListenerConfig.Content.Http http(
       ListenerConfig.Routes routes, boolean callee, Access... access) {
     return new ListenerConfig.Content.Http(
-        routes, List.of(access), callee, Optional.empty(), Optional.empty());
+        routes,
+        Arrays.stream(access)
+            .map(one -> new FilterEntry("rbac", false, new FilterConfig.Rbac(Optional.of(one))))
+            .toList(),
+        callee,
+        Optional.empty(),
+        Optional.empty());
   }
 
   static ListenerConfig plain(int port, ListenerConfig.Content content) {

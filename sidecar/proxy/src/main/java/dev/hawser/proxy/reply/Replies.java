@@ -1,4 +1,4 @@
-package dev.hawser.proxy.exchange;
+package dev.hawser.proxy.reply;
 
 import dev.hawser.proxy.http.StreamFailure;
 import java.time.Duration;
@@ -36,12 +36,12 @@ public final class Replies {
     return new LocalReply(403, "", "access_denied", "access denied by policy");
   }
 
-  static LocalReply noEndpoints(String upstream) {
+  public static LocalReply noEndpoints(String upstream) {
     return new LocalReply(
         503, "UH", "no_healthy_upstream", "no instance of " + upstream + " is there");
   }
 
-  static LocalReply notKnownYet(String upstream) {
+  public static LocalReply notKnownYet(String upstream) {
     return new LocalReply(
         503,
         "NC",
@@ -49,16 +49,16 @@ public final class Replies {
         "the instances of " + upstream + " have not come from the control plane yet");
   }
 
-  static LocalReply noSuchUpstream(String upstream) {
+  public static LocalReply noSuchUpstream(String upstream) {
     return new LocalReply(503, "NC", "no_such_upstream", "there is no upstream " + upstream);
   }
 
-  static LocalReply tooManyRequests(String upstream) {
+  public static LocalReply tooManyRequests(String upstream) {
     return new LocalReply(
         503, "UO", "upstream_overflow", "too many requests to " + upstream + " are at work");
   }
 
-  static LocalReply failed(String upstream, StreamFailure failure, int attempts) {
+  public static LocalReply failed(String upstream, StreamFailure failure, int attempts) {
     String flags = failure.kind().flag() + (attempts > 1 ? ",URX" : "");
     int status = failure.kind() == StreamFailure.Kind.TRY_TIMEOUT ? 504 : 503;
     return new LocalReply(
@@ -68,12 +68,12 @@ public final class Replies {
         upstream + " did not answer in " + attempts + " tries, the last: " + failure.detail());
   }
 
-  static LocalReply timedOut(Duration timeout) {
+  public static LocalReply timedOut(Duration timeout) {
     return new LocalReply(
         504, "UT", "request_timeout", "no complete response within " + timeout.toMillis() + " ms");
   }
 
-  static LocalReply idle(Duration timeout) {
+  public static LocalReply idle(Duration timeout) {
     return new LocalReply(
         504, "SI", "stream_idle", "no byte in either direction for " + timeout.toMillis() + " ms");
   }

@@ -1,6 +1,7 @@
-package dev.hawser.proxy.exchange;
+package dev.hawser.proxy.routing;
 
 import dev.hawser.proxy.model.RouteRule;
+import dev.hawser.proxy.reply.LocalReply;
 import dev.hawser.proxy.upstream.Upstream;
 
 /** What becomes of a request. */

@@ -1,7 +1,6 @@
-package dev.hawser.proxy.exchange;
+package dev.hawser.proxy.reply;
 
 import dev.hawser.proxy.http.HeaderNames;
-import dev.hawser.proxy.http.HttpStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -20,25 +19,8 @@ public record LocalReply(int status, String flags, String code, String message) 
   private static final AsciiString JSON = AsciiString.cached("application/json");
   private static final AsciiString GRPC = AsciiString.cached("application/grpc");
 
-  /** Answers with it. */
-  void send(HttpStream downstream, ExchangeFacts facts) {
-    facts.ended(status, flags);
-    ByteBuf text = body();
-    int length = text.readableBytes();
-    boolean headOnly = facts.isGrpc() || length == 0;
-    Http2Headers head = head(facts.isGrpc(), length);
-    facts.localGrpcStatus(head);
-    downstream.sendHeaders(head, headOnly);
-    if (headOnly) {
-      text.release();
-    } else {
-      facts.responseBytes(length);
-      downstream.sendData(text, true);
-    }
-  }
-
   /** Returns the head. */
-  Http2Headers head(boolean grpc, int bodyLength) {
+  public Http2Headers head(boolean grpc, int bodyLength) {
     Http2Headers headers = new DefaultHttp2Headers(false);
     if (grpc) {
       return headers
@@ -55,7 +37,7 @@ public record LocalReply(int status, String flags, String code, String message) 
   }
 
   /** Returns the body, for other callers than gRPC. */
-  ByteBuf body() {
+  public ByteBuf body() {
     String text =
         code.isEmpty()
             ? message

@@ -1,0 +1,19 @@
+package dev.hawser.proxy.model;
+
+import java.util.Optional;
+import java.util.Set;
+
+/** What one filter of an HTTP connection manager is told to do. */
+public sealed interface FilterConfig {
+  /** Returns the upstreams that the filter itself calls. */
+  default Set<String> upstreams() {
+    return Set.of();
+  }
+
+  /**
+   * Authorization.
+   *
+   * @param access empty enforces nothing, unless a route brings its own
+   */
+  record Rbac(Optional<Access> access) implements FilterConfig {}
+}

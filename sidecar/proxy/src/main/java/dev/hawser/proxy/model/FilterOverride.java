@@ -1,0 +1,25 @@
+package dev.hawser.proxy.model;
+
+import java.util.Optional;
+
+/**
+ * What a route, a virtual host or a table of routes says about a filter of its name: Envoy's {@code
+ * typed_per_filter_config}. The most specific one counts, as a whole.
+ */
+public sealed interface FilterOverride {
+  /** It is passed over. */
+  record Disabled() implements FilterOverride {}
+
+  /** It works as its own configuration says, even if it is disabled by default. */
+  record Enabled() implements FilterOverride {}
+
+  /** Something of the filter's own kind; it enables the filter too. */
+  sealed interface Settings extends FilterOverride {}
+
+  /**
+   * Other authorization.
+   *
+   * @param access empty enforces nothing
+   */
+  record Rbac(Optional<Access> access) implements Settings {}
+}

@@ -1,0 +1,29 @@
+package dev.hawser.proxy.outbound;
+
+import dev.hawser.proxy.filter.Filters;
+import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.routing.HttpPlan;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done with a listener's connections, ready for use. Immutable.
+ *
+ * @param http its plan; null for raw bytes
+ */
+public record OutboundChain(ListenerConfig.Content content, @Nullable HttpPlan http) {
+  /**
+   * Compiles the only chain of a listener.
+   *
+   * @param before of the same listener: if nothing has changed it stays, with what its filters know
+   */
+  public static OutboundChain of(
+      ListenerConfig config, Filters filters, @Nullable OutboundChain before) {
+    ListenerConfig.Content content = config.chains().getFirst().content();
+    if (before != null && before.content().equals(content)) {
+      return before;
+    }
+    return new OutboundChain(
+        content,
+        content instanceof ListenerConfig.Content.Http http ? HttpPlan.of(http, filters) : null);
+  }
+}

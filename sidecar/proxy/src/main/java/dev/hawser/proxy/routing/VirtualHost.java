@@ -1,0 +1,36 @@
+package dev.hawser.proxy.routing;
+
+import dev.hawser.proxy.filter.Filters;
+import dev.hawser.proxy.model.RouteRule;
+import dev.hawser.proxy.model.RouteTable;
+import io.netty.handler.codec.http2.Http2Headers;
+import org.jspecify.annotations.Nullable;
+
+/** The rules of some authorities, ready for use. Immutable. */
+public final class VirtualHost {
+  private final RouteTable.Host host;
+  private final Route[] routes;
+
+  VirtualHost(RouteTable.Host host, Filters filters) {
+    this.host = host;
+    this.routes =
+        host.rules().stream()
+            .map((RouteRule rule) -> new Route(rule, filters))
+            .toArray(Route[]::new);
+  }
+
+  /** Returns the host as it was read. */
+  public RouteTable.Host host() {
+    return host;
+  }
+
+  /** Returns the first route that takes a request, or null. */
+  public @Nullable Route find(Http2Headers request) {
+    for (Route route : routes) {
+      if (RuleMatcher.matches(route.rule().match(), request)) {
+        return route;
+      }
+    }
+    return null;
+  }
+}
