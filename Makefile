@@ -29,6 +29,7 @@ jdk:
 
 build: jdk
 	$(MVN) $(MVN_FLAGS) -DskipTests package
+	@bin/train
 
 demo: build
 	@bin/demo $(if $(ONCE),--once,)

@@ -1,14 +1,11 @@
 package dev.hawser.examples.demo;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 
 /** Walks through the three jobs, then stays until Ctrl-C, or ends with {@code --once}. */
 public final class Demo {
@@ -29,7 +26,7 @@ public final class Demo {
     }
     boolean once = arguments.contains("--once");
     Path checkout = Path.of(args[home + 1]).toRealPath();
-    Path folder = fresh(checkout.resolve("target/demo"));
+    Path folder = Folder.fresh(checkout.resolve("target/demo"));
     Narrator narrator = new Narrator();
     List<String> missed;
     World world = new World(checkout, folder, narrator);
@@ -109,16 +106,5 @@ public final class Demo {
             + "   then: bin/hawser services, endpoints, federation status, check");
     narrator.shows("logs: " + folder.resolve("log"));
     new CountDownLatch(1).await();
-  }
-
-  private static Path fresh(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (Stream<Path> old = Files.walk(folder)) {
-        for (Path path : old.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
-    }
-    return Files.createDirectories(folder);
   }
 }

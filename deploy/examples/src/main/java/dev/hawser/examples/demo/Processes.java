@@ -5,8 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,6 +81,21 @@ final class Processes implements AutoCloseable {
           "process: '" + name + "' (expected: one of " + recipes.keySet() + ")");
     }
     running.put(name, recipe.start());
+  }
+
+  /**
+   * Ends a process and all that it started, the youngest first, and leaves each the time that it
+   * takes to end by itself.
+   */
+  void stop(String name, Duration atMost) throws IOException, InterruptedException {
+    List<ProcessHandle> family = new ArrayList<>(family(name));
+    family.sort(Comparator.comparing(it -> it.info().startInstant().orElse(Instant.MIN)));
+    for (ProcessHandle process : family.reversed()) {
+      process.destroy();
+      if (!Probe.becomes(() -> !process.isAlive(), atMost)) {
+        throw new IOException(name + " has not ended after " + atMost + ":\n" + lastWords(name));
+      }
+    }
   }
 
   /** Kills a process and all that it started, without any warning to them. */

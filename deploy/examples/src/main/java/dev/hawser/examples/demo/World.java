@@ -161,33 +161,39 @@ final class World implements AutoCloseable {
             + " workloads; then hawser-proxy --config FILE beside each");
     List<Callable<String>> tokens = new ArrayList<>();
     for (Workload workload : workloads) {
-      tokens.add(() ->
-          token(
-              processes.runQuietly(
-                  workload.cluster().environment(),
-                  "hawser",
-                  "token",
-                  "issue",
-                  "--namespace",
-                  "shop",
-                  "--service-account",
-                  workload.service())));
+      tokens.add(() -> issueToken(workload.cluster(), workload.service()));
     }
     try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
       List<Future<String>> issued = pool.invokeAll(tokens);
       for (int i = 0; i < workloads.size(); i++) {
-        startWorkload(workloads.get(i), issued.get(i).get());
+        startWorkload(workloads.get(i), issued.get(i).get(), Map.of());
       }
     } catch (ExecutionException e) {
       throw new IOException(e.getCause());
     }
   }
 
-  private void startWorkload(Workload workload, String token) throws IOException {
+  /** Issues a token with which a workload's proxy joins. */
+  String issueToken(Cluster cluster, String serviceAccount)
+      throws IOException, InterruptedException {
+    return token(
+        processes.runQuietly(
+            cluster.environment(),
+            "hawser",
+            "token",
+            "issue",
+            "--namespace",
+            "shop",
+            "--service-account",
+            serviceAccount));
+  }
+
+  void startWorkload(Workload workload, String token, Map<String, String> environment)
+      throws IOException {
     Path config = workload.writeProxyConfig(folder, token);
     processes.start(workload.application(), Map.of(), workload.applicationCommand(java, classPath));
     processes.start(
-        workload.proxy(), Map.of(), List.of("hawser-proxy", "--config", config.toString()));
+        workload.proxy(), environment, List.of("hawser-proxy", "--config", config.toString()));
   }
 
   /** Starts an application that runs on a VM, where the agent is its proxy. */

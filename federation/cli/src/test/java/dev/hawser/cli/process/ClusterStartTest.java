@@ -37,6 +37,8 @@ class ClusterStartTest {
     dataDir = folder.resolve("east");
     jar(folder.resolve("home/lib/control-plane/quarkus-run.jar"), StubControlPlane.class);
     jar(folder.resolve("home/lib/east-west-gateway.jar"), StubGateway.class);
+    Files.createSymbolicLink(
+        folder.resolve("home/bin"), Path.of("../../bin").toAbsolutePath().normalize());
   }
 
   @AfterEach
