@@ -12,18 +12,25 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a control plane and its gateways as children of this process, and ends them with it.
  *
- * <p>A gateway that ends by itself is reported and left alone, since its cause would end it again;
- * when the control plane ends, everything does.
+ * <p>A gateway that ends by itself is reported and started again, after a pause that grows when it
+ * does so again and again; when the control plane ends, everything does.
  */
 public final class ClusterRunner {
   private static final Duration CONTROL_PLANE_START = Duration.ofMinutes(2);
   private static final Duration GATEWAY_START = Duration.ofMinutes(1);
   private static final Duration DRAIN = Duration.ofSeconds(20);
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /** Who ran for this long has not ended because of how it was started. */
+  private static final Duration LONG_LIFE = Duration.ofMinutes(1);
 
   private final ClusterPlan plan;
   private final Installation installation;
@@ -97,24 +104,53 @@ public final class ClusterRunner {
         throw notReady(child, url, GATEWAY_START);
       }
     }
+    keep(gateway, child, SHORTEST_PAUSE);
+  }
+
+  /** Starts a gateway again when it ends; its identity is on disk, so it needs no token. */
+  private void keep(GatewayPlan gateway, Child child, Duration pause) {
+    long began = System.nanoTime();
     var _ =
         child
             .onExit()
             .thenAccept(process -> {
+              boolean lived = System.nanoTime() - began > LONG_LIFE.toNanos();
+              Duration next = lived ? SHORTEST_PAUSE : pause;
               if (!stopping) {
-                out.println(
+                say(
                     child.name()
                         + " ended with exit code "
                         + process.exitValue()
-                        + "; see "
-                        + child.log()
-                        + ". Start it again with: hawser gateway start --name "
-                        + gateway.node()
-                        + " --listen "
-                        + gateway.listen());
-                out.flush();
+                        + " and starts again in "
+                        + next.toSeconds()
+                        + " s; see "
+                        + child.log());
+                CompletableFuture.delayedExecutor(next.toMillis(), TimeUnit.MILLISECONDS)
+                    .execute(() -> startAgain(gateway, child, doubled(next)));
               }
             });
+  }
+
+  private synchronized void startAgain(GatewayPlan gateway, Child ended, Duration pause) {
+    if (stopping) {
+      return;
+    }
+    children.remove(ended);
+    try {
+      keep(gateway, start(gateway.node(), installation.gateway(gateway.configFile())), pause);
+    } catch (IOException e) {
+      say(gateway.node() + " cannot be started again: " + e);
+    }
+  }
+
+  private static Duration doubled(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+  }
+
+  private void say(String sentence) {
+    out.println(sentence);
+    out.flush();
   }
 
   private String token(GatewayPlan gateway) {

@@ -101,6 +101,25 @@ class ClusterStartTest {
   }
 
   @Test
+  void aGatewayThatIsKilledIsStartedAgain() throws Exception {
+    Process cluster = hawser("cluster", "start", "--name", "east");
+    awaitUp();
+    ProcessHandle gateway = handle("east-gateway-1").orElseThrow();
+
+    gateway.destroyForcibly();
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> handle("east-gateway-1").filter(it -> it.pid() != gateway.pid()).isPresent());
+    assertThat(output(cluster))
+        .contains("east-gateway-1 ended with exit code 137 and starts again");
+    ProcessHandle again = handle("east-gateway-1").orElseThrow();
+    cluster.destroy();
+    assertThat(cluster.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    await().until(() -> !again.isAlive());
+  }
+
+  @Test
   void detachedItGoesOnUntilItIsStopped() throws Exception {
     Process start = hawser("cluster", "start", "--name", "east", "--detach");
     assertThat(start.waitFor()).isZero();
