@@ -14,13 +14,18 @@ final class HttpManagers {
   static HttpConnectionManager.Builder base(String statPrefix, ProxyKind kind) {
     HttpConnectionManager.Builder manager =
         HttpConnectionManager.newBuilder().setStatPrefix(statPrefix);
+    if (kind == ProxyKind.GRPC) {
+      return manager;
+    }
+    // A path means the same to policy and application, and WebSockets pass.
+    manager
+        .setNormalizePath(BoolValue.of(true))
+        .addUpgradeConfigs(
+            HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"));
     if (kind == ProxyKind.ENVOY) {
-      // What our own proxy does anyway: applications' headers pass as they are, and a path means
-      // the same to policy and application.
-      manager
-          .setServerHeaderTransformation(
-              HttpConnectionManager.ServerHeaderTransformation.PASS_THROUGH)
-          .setNormalizePath(BoolValue.of(true));
+      // What our own proxy does anyway: applications' headers pass as they are.
+      manager.setServerHeaderTransformation(
+          HttpConnectionManager.ServerHeaderTransformation.PASS_THROUGH);
     }
     return manager;
   }

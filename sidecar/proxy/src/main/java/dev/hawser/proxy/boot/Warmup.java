@@ -9,6 +9,7 @@ import dev.hawser.engine.tls.ServerTls;
 import dev.hawser.proxy.http.ClientConnection;
 import dev.hawser.proxy.http.Http2ClientConnection;
 import dev.hawser.proxy.http.Http2ServerConnection;
+import dev.hawser.proxy.http.HttpEdge;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.http.HttpStream;
 import dev.hawser.proxy.http.RequestAcceptor;
@@ -178,6 +179,11 @@ final class Warmup {
 
   /** Answers everything. */
   private static final class Echo implements RequestAcceptor {
+    @Override
+    public HttpEdge edge() {
+      return HttpEdge.DEFAULT;
+    }
+
     @Override
     public StreamListener accept(HttpStream stream, String protocol) {
       return new StreamListener() {

@@ -4,7 +4,6 @@ import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
 import dev.hawser.proxy.model.ListenerConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import java.time.Duration;
 import java.util.Optional;
 
 /** Reads HTTP connection managers. */
@@ -25,31 +24,27 @@ final class HttpCodec {
         "stream_idle_timeout",
         "forward_client_cert_details",
         "set_current_client_cert_details",
-        "server_header_transformation");
+        "server_header_transformation",
+        "normalize_path",
+        "merge_slashes",
+        "path_with_escaped_slashes_action",
+        "upgrade_configs",
+        "max_request_headers_kb",
+        "request_headers_timeout",
+        "request_timeout",
+        "http2_protocol_options");
     if (manager.getCodecType() != HttpConnectionManager.CodecType.AUTO) {
       throw Fields.rejected(path + ".codec_type", manager.getCodecType() + " (expected: AUTO)");
     }
-    SupportedFields.requireOnly(
-        path + ".common_http_protocol_options",
-        manager.getCommonHttpProtocolOptions(),
-        "idle_timeout");
     return new ListenerConfig.Content.Http(
         routes(path, manager),
         FilterCodecs.chain(path + ".http_filters", manager.getHttpFiltersList()),
         setsCaller(path, manager),
-        manager.getCommonHttpProtocolOptions().hasIdleTimeout()
-            ? idle(
-                path + ".common_http_protocol_options.idle_timeout",
-                manager.getCommonHttpProtocolOptions().getIdleTimeout())
-            : Optional.empty(),
         manager.hasStreamIdleTimeout()
-            ? idle(path + ".stream_idle_timeout", manager.getStreamIdleTimeout())
-            : Optional.empty());
-  }
-
-  private static Optional<Duration> idle(String path, com.google.protobuf.Duration value)
-      throws ResourceRejectedException {
-    return RouteCodec.positive(Fields.duration(path, value));
+            ? RouteCodec.positive(
+                Fields.duration(path + ".stream_idle_timeout", manager.getStreamIdleTimeout()))
+            : Optional.empty(),
+        EdgeCodec.edge(path, manager));
   }
 
   private static ListenerConfig.Routes routes(String path, HttpConnectionManager manager)

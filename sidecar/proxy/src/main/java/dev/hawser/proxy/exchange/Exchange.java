@@ -39,6 +39,9 @@ public final class Exchange implements StreamListener {
   private @Nullable Tries tries;
   private Optional<Duration> timeout = Optional.empty();
   private @Nullable Attempt attempt;
+  /** Whether it goes on with another protocol, in which both sides end when they like. */
+  private boolean tunnel;
+
   private boolean responseBegun;
   private boolean over;
   private int requestOwed;
@@ -58,6 +61,7 @@ public final class Exchange implements StreamListener {
   public void onHeaders(Http2Headers headers, boolean end) {
     request = headers;
     facts.begin(headers);
+    tunnel = headers.contains(Http2Headers.PseudoHeaderName.PROTOCOL.value());
     if (end) {
       body.none();
     }
@@ -100,7 +104,7 @@ public final class Exchange implements StreamListener {
     side.prepare(head);
     facts.requestId(head.get(HeaderNames.X_REQUEST_ID));
     timers.watchIdle(action.idleTimeout().orElse(side.idleTimeout()));
-    if (body.isEnded()) {
+    if (body.isEnded() || tunnel) {
       timeout.ifPresent(timers::armTotal);
     }
     firstTry();
@@ -190,7 +194,7 @@ public final class Exchange implements StreamListener {
   }
 
   private void requestEnded(boolean end) {
-    if (end && !over && upstream != null) {
+    if (end && !over && upstream != null && !tunnel) {
       timeout.ifPresent(timers::armTotal);
     }
   }
@@ -234,6 +238,9 @@ public final class Exchange implements StreamListener {
       return;
     }
     responseBegun = true;
+    if (tunnel) {
+      timers.cancelTotal();
+    }
     body.release();
     facts.response(headers, status);
     admission.respond(headers);

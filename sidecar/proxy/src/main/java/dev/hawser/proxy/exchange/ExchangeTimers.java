@@ -38,6 +38,10 @@ final class ExchangeTimers {
     wheel.arm(timer, time.toNanos());
   }
 
+  void cancelTotal() {
+    cancel(total);
+  }
+
   void armTry(Duration time) {
     Timer timer = perTry;
     if (timer == null) {

@@ -2,12 +2,16 @@ package dev.hawser.proxy.http;
 
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Rules for heads that came over HTTP/2 (RFC 9113 section 8.2 and 8.3), and names with a role. */
 final class HeaderRules {
+  static final AsciiString PROTOCOL = Http2Headers.PseudoHeaderName.PROTOCOL.value();
+
   /** Fields that a Connection header must not take away: what they say is not about one hop. */
   private static final Set<AsciiString> NEVER_HOP_BY_HOP =
       Set.of(
@@ -81,8 +85,12 @@ final class HeaderRules {
    *
    * @return what is wrong with it, or null
    */
-  static @Nullable String checkRequest(Http2Headers headers, int maxCount) {
+  static @Nullable String checkRequest(
+      Http2Headers headers, int maxCount, HttpEdge.Underscores underscores) {
     String problem = checkFields(headers, maxCount);
+    if (problem == null && underscores != HttpEdge.Underscores.ALLOW) {
+      problem = settleUnderscores(headers, underscores == HttpEdge.Underscores.DROP);
+    }
     if (problem != null) {
       return problem;
     }
@@ -96,13 +104,27 @@ final class HeaderRules {
         || headers.getAll(Http2Headers.PseudoHeaderName.AUTHORITY.value()).size() > 1) {
       return "pseudo-header twice";
     }
-    if (AsciiString.contentEquals(method, "CONNECT")) {
+    boolean connect = AsciiString.contentEquals(method, "CONNECT");
+    if (connect && !headers.contains(PROTOCOL)) {
       return null;
+    }
+    if (headers.contains(PROTOCOL) && (!connect || !isExtendedConnect(headers))) {
+      return ":protocol does not belong to an extended CONNECT";
     }
     if (headers.scheme() == null || path == null || !isPath(path, method)) {
       return "scheme or path is missing or malformed";
     }
     return foldHost(headers);
+  }
+
+  /** RFC 8441 section 4: CONNECT with all that another request has. */
+  private static boolean isExtendedConnect(Http2Headers headers) {
+    CharSequence protocol = headers.get(PROTOCOL);
+    return headers.getAll(PROTOCOL).size() == 1
+        && protocol != null
+        && protocol.length() > 0
+        && all(protocol, Octets::isToken)
+        && headers.authority() != null;
   }
 
   private static boolean isPath(CharSequence path, CharSequence method) {
@@ -160,6 +182,20 @@ final class HeaderRules {
         return "TE is not trailers";
       }
     }
+    return null;
+  }
+
+  private static @Nullable String settleUnderscores(Http2Headers headers, boolean drop) {
+    List<CharSequence> found = new ArrayList<>();
+    for (CharSequence name : headers.names()) {
+      if (Octets.ascii(name).indexOf('_', 0) >= 0) {
+        found.add(name);
+      }
+    }
+    if (!found.isEmpty() && !drop) {
+      return "field name has an underscore";
+    }
+    found.forEach(headers::remove);
     return null;
   }
 

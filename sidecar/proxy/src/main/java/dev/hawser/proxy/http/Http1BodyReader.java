@@ -33,6 +33,8 @@ final class Http1BodyReader {
     CHUNK_END,
     TRAILER_LINES,
     UNTIL_CLOSE,
+    /** Another protocol may follow; the other side has not agreed yet. */
+    TUNNEL_AWAITED,
     COMPLETE
   }
 
@@ -58,6 +60,7 @@ final class Http1BodyReader {
           case FIXED -> remaining == 0 ? State.COMPLETE : State.FIXED;
           case CHUNKED -> State.CHUNK_SIZE;
           case UNTIL_CLOSE -> State.UNTIL_CLOSE;
+          case TUNNEL -> State.TUNNEL_AWAITED;
         };
     if (state == State.CHUNK_SIZE) {
       trailerLines = new Http1HeadFinder(limits.headBytes(), true);
@@ -71,6 +74,21 @@ final class Http1BodyReader {
   /** Whether the end of the connection ends the body in order. */
   boolean endsWithConnection() {
     return state == State.UNTIL_CLOSE;
+  }
+
+  /** Whether it depends on the other side's answer what the bytes that follow are. */
+  boolean awaitsTunnel() {
+    return state == State.TUNNEL_AWAITED;
+  }
+
+  /** The other side has agreed: what comes now are bytes of another protocol, up to the end. */
+  void openTunnel() {
+    state = State.UNTIL_CLOSE;
+  }
+
+  /** The end of the connection has come in order. */
+  void end() {
+    state = State.COMPLETE;
   }
 
   /** Returns the piece that the last step found; its ownership passes. */
@@ -118,7 +136,7 @@ final class Http1BodyReader {
           }
           return Step.TRAILERS;
         }
-        case COMPLETE -> {
+        case TUNNEL_AWAITED, COMPLETE -> {
           return Step.NEED_MORE;
         }
       }

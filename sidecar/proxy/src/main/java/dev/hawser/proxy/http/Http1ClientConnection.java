@@ -6,53 +6,35 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
 /** Sends requests over HTTP/1.1, one at a time, and keeps the connection for the next. */
-public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
-    implements ClientConnection {
-  private static final int UNCREDITED_LIMIT = 128 * 1024;
-
-  private final Worker worker;
-  private final HttpLimits limits;
+public final class Http1ClientConnection extends Http1Connection implements ClientConnection {
   private final Observer observer;
-  private final Http1HeadFinder finder;
-  private final Http1BodyReader body;
   private final Timer idle = new Timer(this::close);
-  private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
-  private @Nullable ChannelHandlerContext context;
-  private @Nullable FlushOnce flusher;
   private @Nullable Http1ClientStream current;
   private boolean headSeen;
   private boolean keepAlive = true;
-  private boolean processing;
   private boolean closed;
-  private int uncredited;
   private StreamFailure cause =
       new StreamFailure(StreamFailure.Kind.CLOSED, "connection closed by the application");
 
   /** Makes the handler for one connection that lives on the worker's loop. */
   public Http1ClientConnection(Worker worker, HttpLimits limits, Observer observer) {
-    this.worker = worker;
-    this.limits = limits;
+    super(worker, limits, false);
     this.observer = observer;
-    this.finder = new Http1HeadFinder(limits.headBytes(), false);
-    this.body = new Http1BodyReader(limits);
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
-    flusher = new FlushOnce(worker.loop(), ctx::flush);
-    worker.timers().arm(idle, limits.idleTimeout().toNanos());
+    super.handlerAdded(ctx);
+    worker().timers().arm(idle, limits().idleTimeout().toNanos());
   }
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
-    worker.timers().cancel(idle);
-    dropBuffer();
+    worker().timers().cancel(idle);
+    super.handlerRemoved(ctx);
   }
 
   @Override
@@ -60,11 +42,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     if (spare() == 0) {
       throw new IllegalStateException("connection takes no request now");
     }
-    worker.timers().cancel(idle);
+    worker().timers().cancel(idle);
     Http1ClientStream stream = new Http1ClientStream(this, listener);
     current = stream;
     headSeen = false;
-    uncredited = 0;
+    forgetCredit();
     return stream;
   }
 
@@ -91,45 +73,32 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  /** After what is asked for now the connection is of no more use. */
+  void useOnce() {
+    keepAlive = false;
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     ByteBuf in = (ByteBuf) msg;
     if (closed) {
       in.release();
-      return;
-    }
-    buffer = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), buffer, in);
-    if (current == null) {
+    } else if (current == null) {
+      in.release();
       // Nobody asked: what comes cannot be told from an answer to the next request.
       failWith(StreamFailure.Kind.PROTOCOL, "bytes without a request");
-      return;
-    }
-    process();
-  }
-
-  private void process() {
-    if (processing) {
-      return;
-    }
-    processing = true;
-    try {
-      while (!closed && readSome()) {
-        // each round takes one head or one piece of a body
-      }
-    } catch (BadMessageException e) {
-      failWith(StreamFailure.Kind.PROTOCOL, e.reason());
-    } finally {
-      processing = false;
-    }
-    if (!buffer.isReadable()) {
-      dropBuffer();
-    }
-    if (!closed) {
-      updateReading();
+    } else {
+      take(in);
     }
   }
 
-  private boolean readSome() throws BadMessageException {
+  @Override
+  boolean isOver() {
+    return closed;
+  }
+
+  @Override
+  boolean readSome() throws BadMessageException {
     Http1ClientStream stream = current;
     if (stream == null) {
       return false;
@@ -137,61 +106,53 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     if (!headSeen) {
       return readHead(stream);
     }
-    if (body.isComplete()) {
+    if (body().isComplete() || !passBody(stream.listener())) {
       return false;
-    }
-    switch (body.step(buffer)) {
-      case NEED_MORE -> {
-        return false;
-      }
-      case DATA -> {
-        ByteBuf piece = body.data();
-        uncredited += piece.readableBytes();
-        stream.listener().onData(piece, body.isComplete());
-      }
-      case TRAILERS -> {
-        if (body.trailers().isEmpty()) {
-          stream.listener().onData(Unpooled.EMPTY_BUFFER, true);
-        } else {
-          stream.listener().onTrailers(body.trailers());
-        }
-      }
     }
     endIfWhole(stream);
     return true;
   }
 
   private boolean readHead(Http1ClientStream stream) throws BadMessageException {
-    byte[] bytes = finder.find(buffer);
+    byte[] bytes = findHead();
     if (bytes == null) {
       return false;
     }
-    Http1Head head = Http1HeadParser.response(bytes, stream.isHead(), limits);
+    Http1Head head =
+        Http1HeadParser.response(bytes, stream.isHead(), stream.tunnelProtocol(), limits());
     CharSequence status = head.headers().status();
-    if (status.charAt(0) == '1') {
+    boolean tunnel = head.framing() == Http1Head.Framing.TUNNEL;
+    if (status.charAt(0) == '1' && !tunnel) {
       stream.listener().onInformational(head.headers());
       return true;
     }
     headSeen = true;
     keepAlive &= head.keepAlive();
-    body.begin(head);
-    stream.listener().onHeaders(head.headers(), body.isComplete());
+    body().begin(head);
+    if (tunnel) {
+      stream.agreed(head.headers());
+      openTunnel();
+    }
+    stream.listener().onHeaders(head.headers(), body().isComplete());
+    if (tunnel) {
+      stream.listener().onWritable();
+    }
     endIfWhole(stream);
     return true;
   }
 
   private void endIfWhole(Http1ClientStream stream) {
-    if (current != stream || !headSeen || !body.isComplete()) {
+    if (current != stream || !headSeen || !body().isComplete()) {
       return;
     }
     current = null;
     boolean requestWhole = stream.isSent();
     stream.end();
-    if (!keepAlive || !requestWhole || buffer.isReadable()) {
+    if (!keepAlive || !requestWhole || buffer().isReadable()) {
       close();
       return;
     }
-    worker.timers().arm(idle, limits.idleTimeout().toNanos());
+    worker().timers().arm(idle, limits().idleTimeout().toNanos());
     observer.onSpare(this);
   }
 
@@ -206,32 +167,22 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
   void credit(Http1ClientStream stream, int bytes) {
     if (current == stream) {
-      uncredited = Math.max(0, uncredited - bytes);
-      if (!processing) {
-        updateReading();
-      }
+      credited(bytes);
     }
   }
 
+  @Override
   void write(ByteBuf bytes) {
     if (closed) {
       bytes.release();
-      return;
-    }
-    ChannelHandlerContext ctx = context();
-    var _ = ctx.write(bytes, ctx.voidPromise());
-    FlushOnce flush = flusher;
-    if (flush != null) {
-      flush.request();
+    } else {
+      super.write(bytes);
     }
   }
 
-  ChannelHandlerContext context() {
-    ChannelHandlerContext ctx = context;
-    if (ctx == null) {
-      throw new IllegalStateException("handler is not in a pipeline");
-    }
-    return ctx;
+  @Override
+  void onBad(BadMessageException problem) {
+    failWith(StreamFailure.Kind.PROTOCOL, problem.reason());
   }
 
   private void failWith(StreamFailure.Kind kind, String detail) {
@@ -243,17 +194,23 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     var _ = context().close();
   }
 
-  private void updateReading() {
-    boolean wanted = uncredited < UNCREDITED_LIMIT;
-    var config = context().channel().config();
-    if (config.isAutoRead() != wanted) {
-      config.setAutoRead(wanted);
-    }
+  @Override
+  boolean wantsBytes() {
+    return true;
   }
 
-  private void dropBuffer() {
-    buffer.release();
-    buffer = Unpooled.EMPTY_BUFFER;
+  @Override
+  void onInputEnd() {
+    Http1ClientStream stream = current;
+    if (stream != null && headSeen && body().endsWithConnection()) {
+      body().end();
+      stream.listener().onData(Unpooled.EMPTY_BUFFER, true);
+      if (current == stream && stream.isSent()) {
+        endIfWhole(stream);
+      }
+    } else {
+      close();
+    }
   }
 
   @Override
@@ -272,7 +229,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     current = null;
     if (stream != null) {
       boolean orderly = cause.kind() == StreamFailure.Kind.CLOSED;
-      if (orderly && headSeen && body.endsWithConnection()) {
+      if (orderly && headSeen && body().endsWithConnection()) {
         stream.end();
         stream.listener().onData(Unpooled.EMPTY_BUFFER, true);
       } else {

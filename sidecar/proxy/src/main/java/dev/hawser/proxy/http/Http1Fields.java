@@ -17,6 +17,7 @@ final class Http1Fields {
 
   private final byte[] head;
   private final int limit;
+  private final HttpEdge.Underscores underscores;
   private final Http2Headers headers = new DefaultHttp2Headers(false);
   private @Nullable AsciiString host;
   private @Nullable AsciiString length;
@@ -29,9 +30,10 @@ final class Http1Fields {
    *
    * @param limit fields
    */
-  Http1Fields(byte[] head, int limit) {
+  Http1Fields(byte[] head, int limit, HttpEdge.Underscores underscores) {
     this.head = head;
     this.limit = limit;
+    this.underscores = underscores;
   }
 
   /** Returns the fields that pass on. */
@@ -51,12 +53,11 @@ final class Http1Fields {
     return transferEncoding;
   }
 
-  /** Whether the client asks to go on with a WebSocket. */
-  boolean asksForWebSocket() {
-    return upgrade != null
-        && upgrade.toLowerCase().contains("websocket")
-        && options != null
-        && options.contains(HeaderNames.UPGRADE);
+  /** Returns the protocols to go on with that this message names, in lower case, or null. */
+  @Nullable AsciiString upgrade() {
+    return upgrade != null && options != null && options.contains(HeaderNames.UPGRADE)
+        ? upgrade.toLowerCase()
+        : null;
   }
 
   /** Returns the end of the line that begins here, without CR and LF. */
@@ -117,7 +118,12 @@ final class Http1Fields {
         throw new BadMessageException(400, "field value has a control character");
       }
     }
-    add(slice(at, colon), slice(start, end));
+    AsciiString name = slice(at, colon);
+    if (underscores == HttpEdge.Underscores.ALLOW || name.indexOf('_', 0) < 0) {
+      add(name, slice(start, end));
+    } else if (underscores == HttpEdge.Underscores.REJECT) {
+      throw new BadMessageException(400, "field name has an underscore");
+    }
   }
 
   private AsciiString slice(int start, int end) {

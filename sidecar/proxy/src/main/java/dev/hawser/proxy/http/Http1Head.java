@@ -17,7 +17,9 @@ record Http1Head(
     FIXED,
     CHUNKED,
     /** The end of the connection is the end of the body; responses only. */
-    UNTIL_CLOSE
+    UNTIL_CLOSE,
+    /** Once the other side agrees, bytes of the protocol that {@code :protocol} names follow. */
+    TUNNEL
   }
 
   boolean bodyless() {

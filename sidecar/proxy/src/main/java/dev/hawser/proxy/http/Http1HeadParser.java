@@ -17,31 +17,35 @@ final class Http1HeadParser {
   private final int lineEnd;
   private boolean http11;
 
-  private Http1HeadParser(byte[] head, HttpLimits limits) {
+  private Http1HeadParser(byte[] head, HttpLimits limits, HttpEdge.Underscores underscores) {
     this.head = head;
-    this.fields = new Http1Fields(head, limits.headerCount());
+    this.fields = new Http1Fields(head, limits.headerCount(), underscores);
     this.headers = fields.headers();
     this.lineEnd = Http1Fields.lineEnd(head, 0);
   }
 
   /** Reads a request's head. */
-  static Http1Head request(byte[] head, HttpLimits limits) throws BadMessageException {
-    return new Http1HeadParser(head, limits).readRequest();
+  static Http1Head request(byte[] head, HttpLimits limits, HttpEdge edge)
+      throws BadMessageException {
+    return new Http1HeadParser(head, limits, edge.underscores()).readRequest(edge);
   }
 
   /**
    * Reads a response's head.
    *
    * @param toHead whether it answers HEAD and so has no body whatever it says
+   * @param asked for which protocol the request asked, or null
    */
-  static Http1Head response(byte[] head, boolean toHead, HttpLimits limits)
+  static Http1Head response(
+      byte[] head, boolean toHead, @Nullable CharSequence asked, HttpLimits limits)
       throws BadMessageException {
-    return new Http1HeadParser(head, limits).readResponse(toHead);
+    return new Http1HeadParser(head, limits, HttpEdge.Underscores.ALLOW)
+        .readResponse(toHead, asked);
   }
 
   /** Reads the fields after the last chunk; those that would change framing or routing are bad. */
   static Http2Headers trailers(byte[] lines, HttpLimits limits) throws BadMessageException {
-    Http1Fields fields = new Http1Fields(lines, limits.headerCount());
+    Http1Fields fields = new Http1Fields(lines, limits.headerCount(), HttpEdge.Underscores.ALLOW);
     fields.read(0);
     if (fields.host() != null || fields.length() != null || fields.transferEncoding() != null) {
       throw new BadMessageException(400, "field that is not allowed in a trailer");
@@ -49,7 +53,7 @@ final class Http1HeadParser {
     return fields.headers();
   }
 
-  private Http1Head readRequest() throws BadMessageException {
+  private Http1Head readRequest(HttpEdge edge) throws BadMessageException {
     int methodEnd = find((byte) ' ', 0);
     int targetEnd = methodEnd < 0 ? -1 : find((byte) ' ', methodEnd + 1);
     if (targetEnd < 0) {
@@ -64,7 +68,7 @@ final class Http1HeadParser {
     headers.method(method).scheme(Http1Writer.HTTP);
     fields.read(Http1Fields.afterLine(head, lineEnd));
     checkHost(authority);
-    return finishRequest();
+    return finishRequest(edge);
   }
 
   /** Sets the path; returns the authority of an absolute target. */
@@ -138,7 +142,7 @@ final class Http1HeadParser {
     }
   }
 
-  private Http1Head finishRequest() throws BadMessageException {
+  private Http1Head finishRequest(HttpEdge edge) throws BadMessageException {
     Http1Head.Framing framing = Http1Head.Framing.NONE;
     long size = 0;
     AsciiString length = fields.length();
@@ -150,18 +154,42 @@ final class Http1HeadParser {
       framing = Http1Head.Framing.FIXED;
       headers.add(HeaderNames.CONTENT_LENGTH, length);
     }
-    // An offer of h2c may be ignored; a WebSocket cannot go on as a plain request.
-    if (fields.asksForWebSocket()) {
-      throw new BadMessageException(501, "Upgrade to websocket is not supported");
+    AsciiString upgrade = fields.upgrade();
+    if (upgrade != null && http11 && isTunnel(upgrade, edge)) {
+      if (framing != Http1Head.Framing.NONE || !isGet()) {
+        throw new BadMessageException(400, "Upgrade of a request that is not a plain GET");
+      }
+      fields.endHop(true);
+      headers.set(HeaderRules.PROTOCOL, upgrade);
+      return new Http1Head(headers, Http1Head.Framing.TUNNEL, 0, true, false);
     }
     CharSequence expect = headers.get(HeaderNames.EXPECT);
     if (expect != null && !Octets.ascii(expect).contentEqualsIgnoreCase("100-continue")) {
       throw new BadMessageException(417, "Expect is not 100-continue");
     }
+    if (!http11) {
+      headers.remove(HeaderNames.EXPECT);
+    }
     return new Http1Head(headers, framing, size, http11, fields.endHop(http11));
   }
 
-  private Http1Head readResponse(boolean toHead) throws BadMessageException {
+  private boolean isGet() {
+    return AsciiString.contentEquals("GET", headers.method());
+  }
+
+  /** An offer, say of h2c, may be ignored; a WebSocket cannot go on as a plain request. */
+  private static boolean isTunnel(AsciiString upgrade, HttpEdge edge) throws BadMessageException {
+    if (edge.upgrades().contains(upgrade.toString())) {
+      return true;
+    }
+    if (upgrade.contains("websocket")) {
+      throw new BadMessageException(501, "Upgrade to " + upgrade + " is not allowed here");
+    }
+    return false;
+  }
+
+  private Http1Head readResponse(boolean toHead, @Nullable CharSequence asked)
+      throws BadMessageException {
     // "HTTP/1.1 200 OK"; the reason phrase may be absent, and some leave out the space before it.
     if (lineEnd < 12 || head[8] != ' ') {
       throw new BadMessageException(502, "status line is not version, code and reason");
@@ -174,13 +202,24 @@ final class Http1HeadParser {
     }
     headers.status(slice(9, 12));
     fields.read(Http1Fields.afterLine(head, lineEnd));
+    if (status == 101) {
+      return tunnelled(asked);
+    }
     return finishResponse(status, toHead);
   }
 
-  private Http1Head finishResponse(int status, boolean toHead) throws BadMessageException {
-    if (status == 101) {
-      throw new BadMessageException(502, "101 without an Upgrade in the request");
+  private Http1Head tunnelled(@Nullable CharSequence asked) throws BadMessageException {
+    AsciiString agreed = fields.upgrade();
+    boolean fits =
+        asked != null && agreed != null && AsciiString.contentEqualsIgnoreCase(asked, agreed);
+    if (!http11 || !fits || fields.length() != null || fields.transferEncoding() != null) {
+      throw new BadMessageException(502, "101 that does not fit an Upgrade in the request");
     }
+    fields.endHop(true);
+    return new Http1Head(headers, Http1Head.Framing.TUNNEL, 0, true, false);
+  }
+
+  private Http1Head finishResponse(int status, boolean toHead) throws BadMessageException {
     boolean keepAlive = fields.endHop(http11);
     if (fields.transferEncoding() != null) {
       requireChunked(502);

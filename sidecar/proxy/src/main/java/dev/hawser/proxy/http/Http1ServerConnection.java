@@ -1,5 +1,6 @@
 package dev.hawser.proxy.http;
 
+import dev.hawser.proxy.normalise.PathOutcome;
 import dev.hawser.proxy.worker.Timer;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.buffer.ByteBuf;
@@ -7,13 +8,10 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -24,13 +22,9 @@ import org.jspecify.annotations.Nullable;
  * in a bounded buffer. A message that could be understood in two ways is answered with an error and
  * the connection is closed.
  */
-public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
-    implements ServerConnection {
+public final class Http1ServerConnection extends Http1Connection implements ServerConnection {
   /** Bytes of later requests that are held while one is at work. */
   private static final int PIPELINE_LIMIT = 64 * 1024;
-
-  /** Body bytes that may be on their way through us before the client is not read any more. */
-  private static final int UNCREDITED_LIMIT = 128 * 1024;
 
   /** How long a client may take to notice that we are done with it. */
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -38,43 +32,37 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   /** How long an idle client may still send a request after the drain has begun. */
   private static final long DRAIN_IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final Worker worker;
-  private final HttpLimits limits;
+  private static final AsciiString PLAIN_TEXT = AsciiString.cached("text/plain");
+
   private final RequestAcceptor acceptor;
-  private final Http1HeadFinder finder;
-  private final Http1BodyReader body;
   private final Timer timer = new Timer(this::onTimeout);
-  private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
-  private @Nullable ChannelHandlerContext context;
-  private @Nullable FlushOnce flusher;
+  private final Timer age = new Timer(this::drain);
   private @Nullable Http1ServerStream current;
-  private int uncredited;
   private int emptyLines;
   private boolean headBegun;
-  private boolean processing;
   private boolean closing;
   private boolean draining;
 
   /** Makes the handler for one connection that lives on the worker's loop. */
   public Http1ServerConnection(Worker worker, HttpLimits limits, RequestAcceptor acceptor) {
-    this.worker = worker;
-    this.limits = limits;
+    super(worker, limits, true);
     this.acceptor = acceptor;
-    this.finder = new Http1HeadFinder(limits.headBytes(), true);
-    this.body = new Http1BodyReader(limits);
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
-    flusher = new FlushOnce(worker.loop(), ctx::flush);
-    armIdle(limits.idleTimeout());
+    super.handlerAdded(ctx);
+    armIdle(limits().idleTimeout());
+    if (limits().maxDuration().isPositive()) {
+      worker().timers().arm(age, limits().maxDuration().toNanos());
+    }
   }
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
-    worker.timers().cancel(timer);
-    dropBuffer();
+    worker().timers().cancel(timer);
+    worker().timers().cancel(age);
+    super.handlerRemoved(ctx);
   }
 
   @Override
@@ -82,70 +70,40 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     ByteBuf in = (ByteBuf) msg;
     if (closing) {
       in.release();
-      return;
+    } else {
+      take(in);
     }
-    buffer = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), buffer, in);
-    process();
   }
 
-  /** Goes through what has been read as far as the present request allows. */
-  private void process() {
-    if (processing) {
-      return;
-    }
-    processing = true;
-    try {
-      while (!closing && readSome()) {
-        // each round takes one head or one piece of a body
-      }
-    } catch (BadMessageException e) {
-      refuse(e);
-    } finally {
-      processing = false;
-    }
-    if (!buffer.isReadable()) {
-      dropBuffer();
-    }
-    updateReading();
+  @Override
+  boolean isOver() {
+    return closing;
   }
 
-  private boolean readSome() throws BadMessageException {
+  @Override
+  boolean readSome() throws BadMessageException {
     Http1ServerStream stream = current;
     if (stream == null) {
       return readHead();
     }
-    if (body.isComplete()) {
+    if (body().isComplete() || !passBody(stream.listener())) {
       return false;
     }
-    switch (body.step(buffer)) {
-      case NEED_MORE -> {
-        return false;
-      }
-      case DATA -> {
-        ByteBuf piece = body.data();
-        uncredited += piece.readableBytes();
-        stream.listener().onData(piece, body.isComplete());
-      }
-      case TRAILERS -> {
-        if (body.trailers().isEmpty()) {
-          stream.listener().onData(Unpooled.EMPTY_BUFFER, true);
-        } else {
-          stream.listener().onTrailers(body.trailers());
-        }
-      }
+    if (body().isComplete() && current == stream) {
+      worker().timers().cancel(timer);
     }
     return true;
   }
 
   private boolean readHead() throws BadMessageException {
-    if (!buffer.isReadable()) {
+    if (!buffer().isReadable()) {
       return false;
     }
     if (!headBegun) {
       headBegun = true;
-      worker.timers().arm(timer, limits.headTimeout().toNanos());
+      worker().timers().arm(timer, limits().headTimeout().toNanos());
     }
-    byte[] bytes = finder.find(buffer);
+    byte[] bytes = findHead();
     if (bytes == null) {
       return false;
     }
@@ -156,22 +114,46 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
       }
       return true;
     }
-    Http1Head head = Http1HeadParser.request(bytes, limits);
-    worker.timers().cancel(timer);
+    HttpEdge edge = acceptor.edge();
+    Http1Head head = Http1HeadParser.request(bytes, limits(), edge);
+    worker().timers().cancel(timer);
     headBegun = false;
     emptyLines = 0;
-    begin(head);
+    if (settlePath(head.headers(), edge)) {
+      begin(head);
+    }
+    return true;
+  }
+
+  /** Brings the path into its one form; returns false if the client is sent to another. */
+  private boolean settlePath(Http2Headers headers, HttpEdge edge) throws BadMessageException {
+    CharSequence path = headers.path();
+    if (path == null) {
+      return true;
+    }
+    switch (edge.paths().apply(Octets.ascii(path))) {
+      case PathOutcome.Unchanged _ -> {}
+      case PathOutcome.Changed(AsciiString target) -> headers.path(target);
+      case PathOutcome.Refused(String reason) -> throw new BadMessageException(400, reason);
+      case PathOutcome.Redirect(AsciiString target) -> {
+        acceptor.onBadRequest(307, "path has an encoded slash", "HTTP/1.1");
+        answer(307, "path has an encoded slash", target);
+        closeCalmly(true);
+        return false;
+      }
+    }
     return true;
   }
 
   private void begin(Http1Head head) {
-    body.begin(head);
-    CharSequence method = head.headers().method();
-    Http1ServerStream stream =
-        new Http1ServerStream(this, head, AsciiString.contentEquals("HEAD", method));
+    body().begin(head);
+    Http1ServerStream stream = new Http1ServerStream(this, head);
     current = stream;
+    if (!body().isComplete() && limits().requestTimeout().isPositive()) {
+      worker().timers().arm(timer, limits().requestTimeout().toNanos());
+    }
     stream.listen(acceptor.accept(stream, head.http11() ? "HTTP/1.1" : "HTTP/1.0"));
-    stream.listener().onHeaders(head.headers(), body.isComplete());
+    stream.listener().onHeaders(head.headers(), body().isComplete());
   }
 
   /** Called by the stream when its response is whole. */
@@ -180,13 +162,13 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
       return;
     }
     current = null;
-    boolean requestWhole = body.isComplete();
-    uncredited = 0;
+    boolean requestWhole = body().isComplete();
+    forgetCredit();
     if (!requestWhole || !keepAlive) {
       closeCalmly(!requestWhole);
       return;
     }
-    armIdle(draining ? Duration.ofNanos(DRAIN_IDLE_NANOS) : limits.idleTimeout());
+    armIdle(draining ? Duration.ofNanos(DRAIN_IDLE_NANOS) : limits().idleTimeout());
     process();
   }
 
@@ -204,35 +186,18 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     var _ = ctx.close();
   }
 
-  void credit(int bytes) {
-    uncredited = Math.max(0, uncredited - bytes);
-    if (!processing) {
-      updateReading();
-    }
+  /** Called by the stream when both sides have agreed to go on with another protocol. */
+  void tunnel() {
+    worker().timers().cancel(timer);
+    openTunnel();
   }
 
   boolean closesAfterResponse() {
     return draining || closing;
   }
 
-  void write(ByteBuf bytes) {
-    ChannelHandlerContext ctx = context();
-    var _ = ctx.write(bytes, ctx.voidPromise());
-    FlushOnce flush = flusher;
-    if (flush != null) {
-      flush.request();
-    }
-  }
-
-  ChannelHandlerContext context() {
-    ChannelHandlerContext ctx = context;
-    if (ctx == null) {
-      throw new IllegalStateException("handler is not in a pipeline");
-    }
-    return ctx;
-  }
-
-  private void refuse(BadMessageException problem) {
+  @Override
+  void onBad(BadMessageException problem) {
     Http1ServerStream stream = current;
     boolean answerable = stream == null || !stream.hasBegun();
     current = null;
@@ -242,18 +207,21 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
       acceptor.onBadRequest(problem.status(), problem.reason(), "HTTP/1.1");
     }
     if (answerable) {
-      answer(problem.status(), problem.reason());
+      answer(problem.status(), problem.reason(), null);
     }
     closeCalmly(true);
   }
 
-  private void answer(int status, String reason) {
+  private void answer(int status, String reason, @Nullable AsciiString location) {
     ByteBuf text = ByteBufUtil.writeAscii(context().alloc(), reason + "\n");
     Http2Headers headers =
         new DefaultHttp2Headers(false)
             .status(Integer.toString(status))
-            .add(HeaderNames.CONTENT_TYPE, AsciiString.cached("text/plain"))
+            .add(HeaderNames.CONTENT_TYPE, PLAIN_TEXT)
             .add(HeaderNames.CONTENT_LENGTH, Integer.toString(text.readableBytes()));
+    if (location != null) {
+      headers.add(HeaderNames.LOCATION, location);
+    }
     write(
         Http1Writer.response(context().alloc(), headers, Http1Writer.BodyForm.FIXED, true, false));
     write(text);
@@ -270,27 +238,25 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     dropBuffer();
     ChannelHandlerContext ctx = context();
     var written = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
-    if (!unread
-        || ctx.pipeline().get(SslHandler.class) != null
-        || !(ctx.channel() instanceof DuplexChannel duplex)) {
+    if (!unread || isTls() || !(ctx.channel() instanceof DuplexChannel duplex)) {
       written.addListener(ChannelFutureListener.CLOSE);
       return;
     }
     written.addListener(_ -> {
       var _ = duplex.shutdownOutput();
     });
-    worker.timers().arm(timer, LINGER_NANOS);
+    worker().timers().arm(timer, LINGER_NANOS);
     updateReading();
   }
 
   private void onTimeout() {
     ChannelHandlerContext ctx = context();
-    if (closing || current != null) {
+    if (closing) {
       var _ = ctx.close();
-      return;
-    }
-    if (headBegun) {
-      refuse(new BadMessageException(408, "head did not come within " + limits.headTimeout()));
+    } else if (current != null) {
+      onBad(new BadMessageException(408, "request did not come within its time"));
+    } else if (headBegun) {
+      onBad(new BadMessageException(408, "head did not come within " + limits().headTimeout()));
     } else {
       var _ = ctx.close();
     }
@@ -298,28 +264,26 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
   private void armIdle(Duration time) {
     if (!headBegun) {
-      worker.timers().arm(timer, time.toNanos());
+      worker().timers().arm(timer, time.toNanos());
     }
   }
 
-  private void updateReading() {
-    boolean wanted;
-    if (closing || current == null) {
-      wanted = true;
-    } else if (body.isComplete()) {
-      wanted = buffer.readableBytes() < PIPELINE_LIMIT;
-    } else {
-      wanted = uncredited < UNCREDITED_LIMIT;
-    }
-    var config = context().channel().config();
-    if (config.isAutoRead() != wanted) {
-      config.setAutoRead(wanted);
-    }
+  @Override
+  boolean wantsBytes() {
+    return current == null
+        || !(body().isComplete() || body().awaitsTunnel())
+        || buffer().readableBytes() < PIPELINE_LIMIT;
   }
 
-  private void dropBuffer() {
-    buffer.release();
-    buffer = Unpooled.EMPTY_BUFFER;
+  @Override
+  void onInputEnd() {
+    Http1ServerStream stream = current;
+    if (stream != null && body().endsWithConnection()) {
+      body().end();
+      stream.listener().onData(Unpooled.EMPTY_BUFFER, true);
+    } else if (closing) {
+      var _ = context().close();
+    }
   }
 
   @Override
@@ -348,8 +312,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void drain() {
-    if (!worker.loop().inEventLoop()) {
-      worker.loop().execute(this::drain);
+    if (!worker().loop().inEventLoop()) {
+      worker().loop().execute(this::drain);
       return;
     }
     draining = true;

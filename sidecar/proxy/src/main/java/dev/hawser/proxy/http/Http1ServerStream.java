@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /** Answers one request of an {@link Http1ServerConnection}. */
@@ -12,17 +13,22 @@ final class Http1ServerStream implements HttpStream {
   private final boolean http11;
   private final boolean clientKeepsAlive;
   private final boolean toHead;
+  private final @Nullable CharSequence tunnelProtocol;
+  private final @Nullable CharSequence webSocketKey;
   private Http1Writer.@Nullable BodyForm form;
   private long remaining;
   private boolean keepAlive;
   private boolean closed;
   private @Nullable StreamListener listener;
 
-  Http1ServerStream(Http1ServerConnection connection, Http1Head request, boolean toHead) {
+  Http1ServerStream(Http1ServerConnection connection, Http1Head request) {
     this.connection = connection;
     this.http11 = request.http11();
     this.clientKeepsAlive = request.keepAlive();
-    this.toHead = toHead;
+    this.toHead = AsciiString.contentEquals("HEAD", request.headers().method());
+    boolean tunnel = request.framing() == Http1Head.Framing.TUNNEL;
+    this.tunnelProtocol = tunnel ? request.headers().get(HeaderRules.PROTOCOL) : null;
+    this.webSocketKey = tunnel ? request.headers().get(HeaderNames.SEC_WEBSOCKET_KEY) : null;
   }
 
   void listen(StreamListener toThis) {
@@ -57,6 +63,13 @@ final class Http1ServerStream implements HttpStream {
     }
     ByteBufAllocator allocator = connection.context().alloc();
     String status = String.valueOf(headers.status());
+    if (tunnelProtocol != null && status.equals("101")) {
+      agree(headers, tunnelProtocol);
+      if (end) {
+        finish();
+      }
+      return;
+    }
     if (status.startsWith("1")) {
       if (http11) {
         connection.write(Http1Writer.informational(allocator, headers));
@@ -74,6 +87,16 @@ final class Http1ServerStream implements HttpStream {
     if (end) {
       finish();
     }
+  }
+
+  private void agree(Http2Headers headers, CharSequence protocol) {
+    if (webSocketKey != null && !headers.contains(HeaderNames.SEC_WEBSOCKET_ACCEPT)) {
+      headers.set(HeaderNames.SEC_WEBSOCKET_ACCEPT, WebSocketKeys.accept(webSocketKey));
+    }
+    form = Http1Writer.BodyForm.UNTIL_CLOSE;
+    keepAlive = false;
+    connection.write(Http1Writer.switching(connection.context().alloc(), headers, protocol));
+    connection.tunnel();
   }
 
   private Http1Writer.BodyForm choose(Http2Headers headers, String status, boolean end) {
@@ -128,7 +151,7 @@ final class Http1ServerStream implements HttpStream {
         connection.write(data);
       }
       case UNTIL_CLOSE -> connection.write(data);
-      case EMPTY, ABSENT -> data.release();
+      case EMPTY, ABSENT, TUNNEL -> data.release();
     }
   }
 
@@ -170,6 +193,6 @@ final class Http1ServerStream implements HttpStream {
 
   @Override
   public void credit(int bytes) {
-    connection.credit(bytes);
+    connection.credited(bytes);
   }
 }

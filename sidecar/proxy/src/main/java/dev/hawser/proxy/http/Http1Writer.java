@@ -23,6 +23,7 @@ final class Http1Writer {
   private static final AsciiString RESPONSE_VERSION = AsciiString.cached("HTTP/1.1 ");
   private static final AsciiString CHUNKED = AsciiString.cached("transfer-encoding: chunked\r\n");
   private static final AsciiString CLOSE = AsciiString.cached("connection: close\r\n");
+  private static final AsciiString UPGRADE = AsciiString.cached("connection: upgrade\r\nupgrade: ");
   private static final AsciiString KEEP_ALIVE = AsciiString.cached("connection: keep-alive\r\n");
   private static final AsciiString NO_CONTENT = AsciiString.cached("content-length: 0\r\n");
   private static final AsciiString LAST_CHUNK = AsciiString.cached("0\r\n");
@@ -39,7 +40,9 @@ final class Http1Writer {
     /** The head already has its length. */
     FIXED,
     CHUNKED,
-    UNTIL_CLOSE
+    UNTIL_CLOSE,
+    /** The request asks to go on with another protocol. */
+    TUNNEL
   }
 
   static ByteBuf request(ByteBufAllocator allocator, Http2Headers headers, BodyForm form) {
@@ -58,6 +61,8 @@ final class Http1Writer {
             && expectsBody(headers.method());
     if (form == BodyForm.CHUNKED) {
       write(out, CHUNKED);
+    } else if (form == BodyForm.TUNNEL) {
+      writeUpgrade(out, String.valueOf(headers.get(HeaderRules.PROTOCOL)));
     } else if (lengthExpected) {
       write(out, NO_CONTENT);
     }
@@ -96,6 +101,21 @@ final class Http1Writer {
       write(out, KEEP_ALIVE);
     }
     return write(out, CRLF);
+  }
+
+  /** Writes the head with which a connection goes on with another protocol. */
+  static ByteBuf switching(ByteBufAllocator allocator, Http2Headers headers, CharSequence to) {
+    ByteBuf out = allocator.buffer(HEAD_SIZE);
+    writeStatus(out, headers);
+    writeFields(out, headers);
+    writeUpgrade(out, to);
+    return write(out, CRLF);
+  }
+
+  private static void writeUpgrade(ByteBuf out, CharSequence to) {
+    write(out, UPGRADE);
+    write(out, to);
+    write(out, CRLF);
   }
 
   static ByteBuf informational(ByteBufAllocator allocator, Http2Headers headers) {

@@ -11,6 +11,8 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,9 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   private int lastAllowed = Integer.MAX_VALUE;
   private boolean retired;
   private boolean wasFull;
+  private boolean settingsSeen;
+  private boolean tunnelsAllowed;
+  private List<Runnable> awaitingSettings = List.of();
   private @Nullable StreamFailure cause;
   private @Nullable Runnable onProbeAnswer;
 
@@ -95,7 +100,7 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
         KeepAlive keepAlive,
         Observer observer,
         LongConsumer onBytes) {
-      super(false, limits);
+      super(false, limits, false);
       this.worker = worker;
       this.limits = limits;
       this.keepAlive = keepAlive;
@@ -184,10 +189,36 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   }
 
   @Override
-  void onPeerSettings() {
+  void onPeerSettings(Http2Settings settings) {
+    tunnelsAllowed |= Boolean.TRUE.equals(settings.connectProtocolEnabled());
+    settled();
     if (spare() > 0) {
       observer.onSpare(this);
     }
+  }
+
+  private void settled() {
+    settingsSeen = true;
+    List<Runnable> waiting = awaitingSettings;
+    awaitingSettings = List.of();
+    waiting.forEach(Runnable::run);
+  }
+
+  @Override
+  boolean whenSettled(Runnable task) {
+    if (settingsSeen) {
+      return false;
+    }
+    if (awaitingSettings.isEmpty()) {
+      awaitingSettings = new ArrayList<>(1);
+    }
+    awaitingSettings.add(task);
+    return true;
+  }
+
+  @Override
+  boolean allowsTunnels() {
+    return tunnelsAllowed;
   }
 
   @Override
@@ -294,6 +325,7 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
     worker().timers().cancel(idle);
     retired = true;
     super.channelInactive(ctx);
+    settled();
     StreamFailure known = cause;
     observer.onClosed(
         this,

@@ -5,6 +5,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -15,6 +20,7 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -29,8 +35,7 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
   private static final int STREAM_WINDOW = 256 * 1024;
 
   private static final int RESET_WINDOW_SECONDS = 30;
-  private static final int MAX_RESETS_SENT = 20_000;
-  private static final int MAX_CONTROL_FRAMES = 10_000;
+  private static final int MAX_SMALL_CONTINUATIONS = 16;
   private static final int MAX_EMPTY_DATA_FRAMES = 10;
 
   private final Http2Connection.PropertyKey key;
@@ -52,18 +57,24 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
     decoder.frameListener(new Frames());
     connection().addListener(new Streams());
     encoder.flowController().listener(this::onWritabilityChanged);
+    if (encoder.frameWriter() instanceof Http2ReplyLimit limit) {
+      limit.owner(this);
+    }
   }
 
   /** Makes the parts below the handler. */
   abstract static class Builder<T extends Http2Endpoint>
       extends AbstractHttp2ConnectionHandlerBuilder<T, Builder<T>> {
-    Builder(boolean server, HttpLimits limits) {
+    Builder(boolean server, HttpLimits limits, boolean tunnels) {
       Http2Settings settings =
           new Http2Settings()
               .initialWindowSize(STREAM_WINDOW)
               .maxHeaderListSize(limits.headBytes());
       if (server) {
         settings.maxConcurrentStreams(limits.concurrentStreams());
+        if (tunnels) {
+          settings.connectProtocolEnabled(true);
+        }
       } else {
         settings.pushEnabled(false);
       }
@@ -77,14 +88,21 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
       connection
           .local()
           .flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true));
-      connection(connection);
-      initialSettings(settings);
-      validateHeaders(true);
+      Http2FrameReader reader =
+          new DefaultHttp2FrameReader(
+              new DefaultHttp2HeadersDecoder(true, limits.headBytes()), MAX_SMALL_CONTINUATIONS);
+      Http2ConnectionEncoder encoder =
+          new DefaultHttp2ConnectionEncoder(
+              connection, new Http2ReplyLimit(new DefaultHttp2FrameWriter()));
+      // In this order: the builder takes no limits once it has a codec.
       decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA_FRAMES);
       decoderEnforceMaxRstFramesPerWindow(
           server ? limits.resetsPerWindow() : 0, RESET_WINDOW_SECONDS);
-      encoderEnforceMaxRstFramesPerWindow(server ? MAX_RESETS_SENT : 0, RESET_WINDOW_SECONDS);
-      encoderEnforceMaxQueuedControlFrames(MAX_CONTROL_FRAMES);
+      codec(
+          new DefaultHttp2ConnectionDecoder(
+              connection, encoder, server ? new Http2StreamOrder(reader, connection) : reader),
+          encoder);
+      initialSettings(settings);
     }
   }
 
@@ -137,7 +155,21 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
 
   void onPingAck(long data) {}
 
-  void onPeerSettings() {}
+  void onPeerSettings(Http2Settings settings) {}
+
+  /**
+   * Has something run when the peer's first settings have come.
+   *
+   * @return false, without running it, if they have come already
+   */
+  boolean whenSettled(Runnable task) {
+    return false;
+  }
+
+  /** Whether the peer takes requests to go on with another protocol (RFC 8441 section 3). */
+  boolean allowsTunnels() {
+    return false;
+  }
 
   /** Returns what a stream that ends before its message means here. */
   abstract StreamFailure causeOfLoss(Http2Stream stream);
@@ -213,7 +245,7 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
 
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
-      onPeerSettings();
+      onPeerSettings(settings);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.hawser.proxy.http;
 
+import dev.hawser.proxy.normalise.PathOutcome;
 import dev.hawser.proxy.worker.Timer;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.buffer.Unpooled;
@@ -13,14 +14,19 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Serves HTTP/2 to a client, over TLS or with prior knowledge. */
 public final class Http2ServerConnection extends Http2Endpoint implements ServerConnection {
   /** Between telling the client to stop and taking no more: what was on its way arrives. */
   private static final long DRAIN_NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  private static final AsciiString GET = AsciiString.cached("GET");
+
   private final RequestAcceptor acceptor;
+  private final Timer age = new Timer(this::drain);
   private final Timer idle = new Timer(this::onIdle);
   private final Timer drainNotice = new Timer(this::closeAfterStreams);
   private int active;
@@ -50,7 +56,7 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
     private final RequestAcceptor acceptor;
 
     Maker(Worker worker, HttpLimits limits, RequestAcceptor acceptor) {
-      super(true, limits);
+      super(true, limits, !acceptor.edge().upgrades().isEmpty());
       this.worker = worker;
       this.limits = limits;
       this.acceptor = acceptor;
@@ -72,35 +78,80 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
     super.handlerAdded(ctx);
     worker().timers().arm(idle, limits().idleTimeout().toNanos());
+    if (limits().maxDuration().isPositive()) {
+      worker().timers().arm(age, limits().maxDuration().toNanos());
+    }
   }
 
   @Override
   void onRequest(Http2Stream stream, Http2Headers headers, boolean end) throws Http2Exception {
-    String problem = HeaderRules.checkRequest(headers, limits().headerCount());
+    HttpEdge edge = acceptor.edge();
+    String problem =
+        HeaderRules.checkRequest(headers, limits().headerCount(), edge.underscores());
     if (problem != null) {
       acceptor.onBadRequest(400, problem, "HTTP/2");
       throw Http2Exception.streamError(stream.id(), Http2Error.PROTOCOL_ERROR, problem);
     }
-    if (AsciiString.contentEquals(headers.method(), "CONNECT")) {
-      acceptor.onBadRequest(501, "CONNECT is not supported", "HTTP/2");
-      var _ =
-          encoder()
-              .writeHeaders(
-                  context(),
-                  stream.id(),
-                  new DefaultHttp2Headers(false).status("501"),
-                  0,
-                  true,
-                  context().newPromise());
-      requestFlush();
+    boolean tunnel = AsciiString.contentEquals(headers.method(), "CONNECT");
+    if (tunnel && !isAllowed(headers.get(HeaderRules.PROTOCOL), edge)) {
+      answer(stream, 501, "CONNECT is not allowed here", null);
       return;
+    }
+    if (!settlePath(stream, headers, edge)) {
+      return;
+    }
+    if (tunnel) {
+      // What policy and routes look at is what it would be over HTTP/1.1.
+      headers.method(GET);
     }
     worker().timers().cancel(idle);
     active++;
     Http2WireStream wire = new Http2WireStream(this, stream);
+    if (tunnel) {
+      wire.offerTunnel();
+    }
     attach(stream, wire);
     wire.listen(acceptor.accept(wire, "HTTP/2"));
     wire.receiveHeaders(headers, end);
+  }
+
+  private static boolean isAllowed(@Nullable CharSequence protocol, HttpEdge edge) {
+    return protocol != null
+        && edge.upgrades().contains(protocol.toString().toLowerCase(Locale.ROOT));
+  }
+
+  /** Brings the path into its one form; returns false if the request is answered. */
+  private boolean settlePath(Http2Stream stream, Http2Headers headers, HttpEdge edge) {
+    CharSequence path = headers.path();
+    if (path == null) {
+      return true;
+    }
+    switch (edge.paths().apply(Octets.ascii(path))) {
+      case PathOutcome.Unchanged _ -> {}
+      case PathOutcome.Changed(AsciiString target) -> headers.path(target);
+      case PathOutcome.Refused(String reason) -> {
+        answer(stream, 400, reason, null);
+        return false;
+      }
+      case PathOutcome.Redirect(AsciiString target) -> {
+        answer(stream, 307, "path has an encoded slash", target);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Answers what does not come as far as to be a request; what it still sends is dropped. */
+  private void answer(
+      Http2Stream stream, int status, String reason, @Nullable AsciiString location) {
+    acceptor.onBadRequest(status, reason, "HTTP/2");
+    Http2Headers headers = new DefaultHttp2Headers(false).status(Integer.toString(status));
+    if (location != null) {
+      headers.add(HeaderNames.LOCATION, location);
+    }
+    var _ =
+        encoder().writeHeaders(context(), stream.id(), headers, 0, true, context().newPromise());
+    requestFlush();
   }
 
   @Override
@@ -155,15 +206,19 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
 
   @Override
   protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
-    worker().timers().cancel(idle);
-    worker().timers().cancel(drainNotice);
+    cancelTimers();
     super.handlerRemoved0(ctx);
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-    worker().timers().cancel(idle);
-    worker().timers().cancel(drainNotice);
+    cancelTimers();
     super.channelInactive(ctx);
+  }
+
+  private void cancelTimers() {
+    worker().timers().cancel(idle);
+    worker().timers().cancel(age);
+    worker().timers().cancel(drainNotice);
   }
 }

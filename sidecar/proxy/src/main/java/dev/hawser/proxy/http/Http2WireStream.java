@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /** One stream of an {@link Http2Endpoint}. */
@@ -16,6 +17,7 @@ final class Http2WireStream implements HttpStream {
   private boolean received;
   private boolean sent;
   private boolean closed;
+  private @Nullable Http2Tunnel tunnel;
 
   /** Makes a stream; a client's gets its number with its first headers. */
   Http2WireStream(Http2Endpoint endpoint, @Nullable Http2Stream stream) {
@@ -25,6 +27,11 @@ final class Http2WireStream implements HttpStream {
 
   void listen(StreamListener toThis) {
     listener = toThis;
+  }
+
+  /** The peer asks to go on with another protocol on this stream. */
+  void offerTunnel() {
+    tunnel = new Http2Tunnel();
   }
 
   private StreamListener listener() {
@@ -54,10 +61,7 @@ final class Http2WireStream implements HttpStream {
       listener().onTrailers(headers);
       return;
     }
-    String problem =
-        isResponse(headers)
-            ? HeaderRules.checkFields(headers, endpoint.limits().headerCount())
-            : null;
+    String problem = isResponse(headers) ? checkResponse(headers) : null;
     if (problem != null) {
       reset(ResetReason.PROTOCOL);
       listener().onReset(new StreamFailure(StreamFailure.Kind.PROTOCOL, problem));
@@ -69,7 +73,16 @@ final class Http2WireStream implements HttpStream {
     }
     headReceived = true;
     received = end;
+    if (stream != null && tunnel != null && isResponse(headers)) {
+      Http2Tunnel.toSwitching(headers);
+    }
     listener().onHeaders(headers, end);
+  }
+
+  private @Nullable String checkResponse(Http2Headers headers) {
+    return AsciiString.contentEquals("101", headers.status())
+        ? "101 over HTTP/2"
+        : HeaderRules.checkFields(headers, endpoint.limits().headerCount());
   }
 
   private static boolean isInformational(Http2Headers headers) {
@@ -123,6 +136,49 @@ final class Http2WireStream implements HttpStream {
     if (closed || sent) {
       return;
     }
+    if (stream == null && headers.contains(HeaderRules.PROTOCOL)) {
+      askForTunnel(headers, end);
+    } else {
+      writeHead(tunnel == null ? headers : Http2Tunnel.toResponse(headers), end);
+    }
+  }
+
+  /** Asks at once or when the peer has said that it may be asked. */
+  private void askForTunnel(Http2Headers headers, boolean end) {
+    Http2Tunnel asking = new Http2Tunnel();
+    tunnel = asking;
+    Http2Headers connect = Http2Tunnel.toConnect(headers);
+    if (!endpoint.whenSettled(() -> ask(asking, connect, end))) {
+      ask(asking, connect, end);
+    } else {
+      asking.await();
+    }
+  }
+
+  private void ask(Http2Tunnel asking, Http2Headers connect, boolean end) {
+    if (closed) {
+      asking.drop();
+      return;
+    }
+    boolean gone = !endpoint.context().channel().isActive();
+    if (gone || !endpoint.allowsTunnels()) {
+      asking.drop();
+      endpoint.onStreamGone(this);
+      fail(
+          gone
+              ? new StreamFailure(StreamFailure.Kind.GOAWAY, "peer went away before its settings")
+              : new StreamFailure(StreamFailure.Kind.PROTOCOL, "peer takes no extended CONNECT"));
+      return;
+    }
+    boolean waited = asking.isAwaiting();
+    writeHead(connect, end);
+    if (waited && !closed) {
+      asking.flush(this);
+      listener().onWritable();
+    }
+  }
+
+  private void writeHead(Http2Headers headers, boolean end) {
     ChannelHandlerContext ctx = endpoint.context();
     int id = stream == null ? endpoint.connection().local().incrementAndGetNextStreamId() : id();
     sent = end;
@@ -157,6 +213,10 @@ final class Http2WireStream implements HttpStream {
 
   @Override
   public void sendData(ByteBuf data, boolean end) {
+    if (!closed && tunnel != null && tunnel.isAwaiting()) {
+      tunnel.hold(data, end);
+      return;
+    }
     if (closed || sent || stream == null) {
       data.release();
       return;
@@ -184,6 +244,9 @@ final class Http2WireStream implements HttpStream {
       return;
     }
     closed = true;
+    if (tunnel != null) {
+      tunnel.drop();
+    }
     if (stream == null) {
       endpoint.onStreamGone(this);
       return;
@@ -203,6 +266,9 @@ final class Http2WireStream implements HttpStream {
 
   @Override
   public boolean isWritable() {
+    if (tunnel != null && tunnel.isAwaiting()) {
+      return false;
+    }
     return stream == null || endpoint.encoder().flowController().isWritable(stream);
   }
 

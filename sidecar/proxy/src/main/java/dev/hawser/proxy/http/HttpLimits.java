@@ -8,7 +8,9 @@ import java.time.Duration;
  * @param headBytes of one message's head, also of its trailers
  * @param headerCount fields in one head
  * @param headTimeout from the first byte of a head to its last
+ * @param requestTimeout from the first byte of a request to its last; zero for no limit
  * @param idleTimeout of a connection without a request
+ * @param maxDuration of a connection, after which it ends calmly; zero for no limit
  * @param concurrentStreams of one HTTP/2 connection
  * @param resetsPerWindow streams that a peer may reset in 30 seconds on one HTTP/2 connection
  */
@@ -16,21 +18,47 @@ public record HttpLimits(
     int headBytes,
     int headerCount,
     Duration headTimeout,
+    Duration requestTimeout,
     Duration idleTimeout,
+    Duration maxDuration,
     int concurrentStreams,
     int resetsPerWindow) {
   /** Returns 60 KiB and 100 fields a head, 10 s for it, 5 min idle, 100 streams. */
   public static HttpLimits defaults() {
-    return new HttpLimits(60 * 1024, 100, Duration.ofSeconds(10), Duration.ofMinutes(5), 100, 3000);
+    return new HttpLimits(
+        60 * 1024,
+        100,
+        Duration.ofSeconds(10),
+        Duration.ZERO,
+        Duration.ofMinutes(5),
+        Duration.ZERO,
+        100,
+        3000);
   }
 
   /** Returns the same with another limit of streams. */
   public HttpLimits withConcurrentStreams(int value) {
-    return new HttpLimits(headBytes, headerCount, headTimeout, idleTimeout, value, resetsPerWindow);
+    return new HttpLimits(
+        headBytes,
+        headerCount,
+        headTimeout,
+        requestTimeout,
+        idleTimeout,
+        maxDuration,
+        value,
+        resetsPerWindow);
   }
 
   /** Returns the same with other times. */
   public HttpLimits withTimeouts(Duration head, Duration idle) {
-    return new HttpLimits(headBytes, headerCount, head, idle, concurrentStreams, resetsPerWindow);
+    return new HttpLimits(
+        headBytes,
+        headerCount,
+        head,
+        requestTimeout,
+        idle,
+        maxDuration,
+        concurrentStreams,
+        resetsPerWindow);
   }
 }

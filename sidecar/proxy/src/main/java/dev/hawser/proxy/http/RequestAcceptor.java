@@ -2,6 +2,9 @@ package dev.hawser.proxy.http;
 
 /** Takes the requests of one connection. Called on its event loop. */
 public interface RequestAcceptor {
+  /** Returns what the listener says about messages at this moment. */
+  HttpEdge edge();
+
   /**
    * Takes a request; its head is the first that the listener gets.
    *

@@ -6,6 +6,7 @@ import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.exchange.Exchange;
 import dev.hawser.proxy.http.Http1ServerConnection;
 import dev.hawser.proxy.http.Http2ServerConnection;
+import dev.hawser.proxy.http.HttpEdge;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.http.HttpStream;
 import dev.hawser.proxy.http.RequestAcceptor;
@@ -73,10 +74,7 @@ final class InboundConnection implements Live, RequestAcceptor {
   }
 
   private void beginHttp(ListenerConfig.Content.Http http) {
-    HttpLimits limits =
-        http.idleTimeout()
-            .map(idle -> context.limits().withTimeouts(context.limits().headTimeout(), idle))
-            .orElse(context.limits());
+    HttpLimits limits = http.edge().bounds().over(context.limits());
     if ("h2".equals(alpn)) {
       Http2ServerConnection made = Http2ServerConnection.create(worker, limits, this);
       requests = made;
@@ -118,6 +116,14 @@ final class InboundConnection implements Live, RequestAcceptor {
         && ready.chain().content() instanceof ListenerConfig.Content.Tcp tcp
         && tcp.upstream().equals(upstream)
         && AccessJudge.allows(ready.chain().access(), peer.asking(null));
+  }
+
+  @Override
+  public HttpEdge edge() {
+    InboundChains.Ready ready = chain();
+    return ready != null && ready.chain().content() instanceof ListenerConfig.Content.Http http
+        ? http.edge()
+        : HttpEdge.DEFAULT;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.hawser.proxy.model;
 
+import dev.hawser.proxy.http.HttpEdge;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,8 +49,8 @@ public record ListenerConfig(String name, Address address, List<Chain> chains) {
         Routes routes,
         List<FilterEntry> filters,
         boolean setCallerHeader,
-        Optional<Duration> idleTimeout,
-        Optional<Duration> streamIdleTimeout)
+        Optional<Duration> streamIdleTimeout,
+        HttpEdge edge)
         implements Content {
       public Http {
         filters = List.copyOf(filters);

@@ -6,6 +6,7 @@ import dev.hawser.proxy.exchange.Exchange;
 import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.http.Http1ServerConnection;
 import dev.hawser.proxy.http.Http2ServerConnection;
+import dev.hawser.proxy.http.HttpEdge;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.http.HttpStream;
 import dev.hawser.proxy.http.ProtocolDetector;
@@ -70,6 +71,12 @@ public final class OutboundConnections {
     RequestAcceptor acceptor =
         new RequestAcceptor() {
           @Override
+          public HttpEdge edge() {
+            ListenerConfig.Content.Http present = http();
+            return present == null ? HttpEdge.DEFAULT : present.edge();
+          }
+
+          @Override
           public StreamListener accept(HttpStream stream, String protocol) {
             return new Exchange(worker, side, stream, protocol);
           }
@@ -80,10 +87,7 @@ public final class OutboundConnections {
           }
         };
     HttpLimits limits =
-        http.idleTimeout()
-            .map(idle -> context.limits().withTimeouts(context.limits().headTimeout(), idle))
-            .orElse(context.limits())
-            .withConcurrentStreams(LOCAL_STREAMS);
+        http.edge().bounds().over(context.limits().withConcurrentStreams(LOCAL_STREAMS));
     LocalClient client = new LocalClient(channel);
     context.connections().add(worker, channel, client);
     channel

@@ -1,6 +1,7 @@
 package dev.hawser.proxy.mesh;
 
 import dev.hawser.api.model.Locality;
+import dev.hawser.proxy.http.HttpEdge;
 import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.EndpointConfig;
@@ -14,6 +15,8 @@ import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.model.RouteTable;
 import dev.hawser.proxy.model.TextMatch;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.proxy.normalise.EscapedSlashes;
+import dev.hawser.proxy.normalise.PathRules;
 import dev.hawser.trust.spiffe.SpiffeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +32,14 @@ import java.util.Set;
 /** Makes the configuration that a control plane would send. */
 final class Configs {
   static final String HOST = "127.0.0.1";
+
+  /** What the control plane says to every sidecar. */
+  static final HttpEdge EDGE =
+      new HttpEdge(
+          new PathRules(true, false, EscapedSlashes.KEEP),
+          Set.of("websocket"),
+          HttpEdge.Underscores.ALLOW,
+          HttpEdge.Bounds.USUAL);
 
   private Configs() {}
 
@@ -148,7 +159,7 @@ final class Configs {
             .toList(),
         callee,
         Optional.empty(),
-        Optional.empty());
+        EDGE);
   }
 
   static ListenerConfig plain(int port, ListenerConfig.Content content) {
