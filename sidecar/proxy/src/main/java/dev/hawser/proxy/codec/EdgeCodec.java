@@ -44,9 +44,7 @@ final class EdgeCodec {
                   path + ".path_with_escaped_slashes_action",
                   manager.getPathWithEscapedSlashesActionValue() + " (expected: 0 to 4)");
         };
-    PathRules rules =
-        new PathRules(manager.getNormalizePath().getValue(), manager.getMergeSlashes(), escaped);
-    return rules.equals(PathRules.NONE) ? PathRules.NONE : rules;
+    return new PathRules(manager.getNormalizePath().getValue(), manager.getMergeSlashes(), escaped);
   }
 
   private static Set<String> upgrades(String path, HttpConnectionManager manager)

@@ -39,6 +39,7 @@ public final class Exchange implements StreamListener {
   private @Nullable Tries tries;
   private Optional<Duration> timeout = Optional.empty();
   private @Nullable Attempt attempt;
+
   /** Whether it goes on with another protocol, in which both sides end when they like. */
   private boolean tunnel;
 

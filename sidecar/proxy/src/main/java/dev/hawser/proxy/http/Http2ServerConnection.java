@@ -86,8 +86,7 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   @Override
   void onRequest(Http2Stream stream, Http2Headers headers, boolean end) throws Http2Exception {
     HttpEdge edge = acceptor.edge();
-    String problem =
-        HeaderRules.checkRequest(headers, limits().headerCount(), edge.underscores());
+    String problem = HeaderRules.checkRequest(headers, limits().headerCount(), edge.underscores());
     if (problem != null) {
       acceptor.onBadRequest(400, problem, "HTTP/2");
       throw Http2Exception.streamError(stream.id(), Http2Error.PROTOCOL_ERROR, problem);

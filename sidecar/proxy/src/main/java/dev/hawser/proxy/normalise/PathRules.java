@@ -24,7 +24,7 @@ public record PathRules(boolean normalise, boolean mergeSlashes, EscapedSlashes 
    *     no path and stays
    */
   public PathOutcome apply(AsciiString target) {
-    if (this == NONE || target.isEmpty() || target.byteAt(0) != '/') {
+    if (isNone() || target.isEmpty() || target.byteAt(0) != '/') {
       return PathOutcome.Unchanged.INSTANCE;
     }
     int query = target.indexOf("?");
@@ -32,6 +32,10 @@ public record PathRules(boolean normalise, boolean mergeSlashes, EscapedSlashes 
     return isPlain(target, end)
         ? PathOutcome.Unchanged.INSTANCE
         : new PathRewrite(this, target, end).outcome();
+  }
+
+  private boolean isNone() {
+    return !normalise && !mergeSlashes && escapedSlashes == EscapedSlashes.KEEP;
   }
 
   /** Whether nothing that any rule is about occurs. */

@@ -72,8 +72,8 @@ public final class OutboundConnections {
         new RequestAcceptor() {
           @Override
           public HttpEdge edge() {
-            ListenerConfig.Content.Http present = http();
-            return present == null ? HttpEdge.DEFAULT : present.edge();
+            HttpPlan present = http();
+            return present == null ? HttpEdge.DEFAULT : present.http().edge();
           }
 
           @Override

@@ -60,7 +60,9 @@ class PathRulesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "/%2%65%2e/admin", "/%%32e%%32e/admin", "/%2%46x",
+    "/%2%65%2e/admin",
+    "/%%32e%%32e/admin",
+    "/%2%46x",
   })
   void escapeThatDecodingWouldCompleteIsRefused(String sent) {
     assertThat(apply(BASE, sent)).isEqualTo("400");
@@ -108,7 +110,9 @@ class PathRulesTest {
 
   @Provide
   Arbitrary<String> paths() {
-    return Arbitraries.of("/", ".", "..", ";", "%", "2", "e", "E", "f", "5c", "%2e", "%2f", "\\", "a", "%3b", "%25")
+    return Arbitraries.of(
+            "/", ".", "..", ";", "%", "2", "e", "E", "f", "5c", "%2e", "%2f", "\\", "a", "%3b",
+            "%25")
         .list()
         .ofMaxSize(12)
         .map(parts -> "/" + String.join("", parts));
