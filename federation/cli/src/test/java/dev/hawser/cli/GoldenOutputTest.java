@@ -38,6 +38,26 @@ class GoldenOutputTest {
   }
 
   @Test
+  void authorityStatus() throws Exception {
+    server.answer("GET /v1/authority", Samples.authority());
+    golden("authority-status", "authority", "status");
+  }
+
+  @Test
+  void authorityRenewed() throws Exception {
+    server.answer("POST /v1/authority/renew", Samples.authority());
+    golden("authority-renew", "authority", "renew");
+  }
+
+  @Test
+  void authorityRevoked() throws Exception {
+    server.raw("DELETE /v1/authority/intermediates/0b17", 200, "");
+    assertThat(run("authority", "revoke", "0b17").out())
+        .isEqualTo("Intermediate 0b17 is revoked.\n");
+    assertThat(server.requests()).hasSize(1);
+  }
+
+  @Test
   void services() throws Exception {
     server.answer("GET /v1/services", Samples.services());
     golden("services", "services");

@@ -1,5 +1,6 @@
 package dev.hawser.cli;
 
+import dev.hawser.api.admin.AuthorityStatus;
 import dev.hawser.api.admin.CheckReport;
 import dev.hawser.api.admin.ClusterStatus;
 import dev.hawser.api.admin.EndpointView;
@@ -25,6 +26,29 @@ final class Samples {
 
   static IssuedToken token() {
     return new IssuedToken("0123456789abcdef", "hwsr1.c2VjcmV0", NOW.plus(Duration.ofMinutes(15)));
+  }
+
+  static AuthorityStatus authority() {
+    return new AuthorityStatus(
+        "west",
+        "west.mesh.internal",
+        "east",
+        authority("", "0a55", "CURRENT", Duration.ofDays(40), Duration.ofDays(3600)),
+        authority(
+            "west.mesh.internal", "0c21", "CURRENT", Duration.ofMinutes(3), Duration.ofDays(365)),
+        List.of(
+            authority(
+                "west.mesh.internal",
+                "0b17",
+                "REVOKED",
+                Duration.ofDays(30),
+                Duration.ofDays(335))));
+  }
+
+  private static AuthorityStatus.Certificate authority(
+      String trustDomain, String serial, String state, Duration age, Duration left) {
+    return new AuthorityStatus.Certificate(
+        trustDomain, serial, serial.repeat(16), ago(age), NOW.plus(left), state, age.toSeconds());
   }
 
   static ClusterStatus cluster(String registryState, String nack) {

@@ -126,12 +126,8 @@ public final class RevocationList {
    * @throws CertificateFormatException if none did
    */
   public RevocationList verify(List<X509Certificate> roots) {
-    for (X509Certificate root : roots) {
-      if (root.getSubjectX500Principal().equals(crl.getIssuerX500Principal())
-          && maySign(root.getKeyUsage())
-          && signedBy(root)) {
-        return this;
-      }
+    if (roots.stream().anyMatch(this::isSignedBy)) {
+      return this;
     }
     throw new CertificateFormatException(
         "revocation list: issued by '"
@@ -139,6 +135,13 @@ public final class RevocationList {
             + "' (expected: signed by one of "
             + roots.size()
             + " roots of the bundle)");
+  }
+
+  /** Whether a root signed the list; the same without an exception. */
+  public boolean isSignedBy(X509Certificate root) {
+    return root.getSubjectX500Principal().equals(crl.getIssuerX500Principal())
+        && maySign(root.getKeyUsage())
+        && signedBy(root);
   }
 
   /** Returns the revoked serial numbers, in order. */

@@ -2,6 +2,7 @@ package dev.hawser.cli.client;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.hawser.api.admin.ApplyReport;
+import dev.hawser.api.admin.AuthorityStatus;
 import dev.hawser.api.admin.CheckReport;
 import dev.hawser.api.admin.ClusterStatus;
 import dev.hawser.api.admin.EndpointView;
@@ -16,6 +17,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** The administration API by its resources. */
 public final class AdminApi implements AutoCloseable {
@@ -56,6 +58,20 @@ public final class AdminApi implements AutoCloseable {
 
   public FederationStatus federation() {
     return client.get("v1/federation", new TypeReference<>() {});
+  }
+
+  public AuthorityStatus authority() {
+    return client.get("v1/authority", new TypeReference<>() {});
+  }
+
+  /** Has a new intermediate made, by the root's holder if that is another cluster. */
+  public AuthorityStatus renewAuthority() {
+    return client.post("v1/authority/renew", Map.of(), JOIN_TIMEOUT, new TypeReference<>() {});
+  }
+
+  /** Takes an intermediate back. */
+  public void revokeIntermediate(String serial) {
+    client.delete("v1/authority/intermediates/" + encode(serial), JOIN_TIMEOUT);
   }
 
   public List<ServiceView> services() {

@@ -84,7 +84,12 @@ public final class AdminClient implements AutoCloseable {
 
   /** Removes a resource. */
   public void delete(String path) {
-    send(request(path, QUICK).DELETE());
+    delete(path, QUICK);
+  }
+
+  /** Removes a resource; waits long enough for what the control plane does with others. */
+  public void delete(String path, Duration timeout) {
+    send(request(path, timeout).DELETE());
   }
 
   @Override

@@ -36,6 +36,7 @@ import picocli.CommandLine.ScopeType;
       JoinCommand.class,
       LeaveCommand.class,
       FederationCommand.class,
+      AuthorityCommand.class,
       VmCommand.class,
       GatewayCommand.class,
       TokenCommand.class,

@@ -1,6 +1,7 @@
 package dev.hawser.controlplane.admin;
 
 import dev.hawser.api.admin.ApplyReport;
+import dev.hawser.api.admin.AuthorityStatus;
 import dev.hawser.api.admin.CheckReport;
 import dev.hawser.api.admin.ClusterStatus;
 import dev.hawser.api.admin.EndpointView;
@@ -146,6 +147,20 @@ public final class Administration {
 
   JoinReport leave() throws FederationException {
     return parts.federation().leave();
+  }
+
+  AuthorityStatus authority() {
+    return AuthorityViews.of(parts.trust(), parts.clock().instant());
+  }
+
+  AuthorityStatus renewAuthority() throws FederationException {
+    parts.federation().renewIntermediate();
+    return authority();
+  }
+
+  AuthorityStatus revokeIntermediate(String serial) throws FederationException {
+    parts.federation().revokeIntermediate(serial);
+    return authority();
   }
 
   ApplyReport apply(String yaml, boolean delete, boolean dryRun) {

@@ -12,6 +12,7 @@ import dev.hawser.controlplane.policy.Policy;
 import dev.hawser.controlplane.registry.Registries;
 import dev.hawser.controlplane.snapshot.LocalCluster;
 import dev.hawser.controlplane.snapshot.MeshSnapshot;
+import dev.hawser.controlplane.snapshot.MeshTrust;
 import dev.hawser.controlplane.snapshot.SlotAssignment;
 import dev.hawser.controlplane.snapshot.SnapshotHolder;
 import dev.hawser.controlplane.state.StateUnavailableException;
@@ -131,7 +132,11 @@ final class MeshPipeline {
             remotes.exports(),
             slots,
             parts.policies().get(),
-            parts.trust().bundles()));
+            trust(parts.trust())));
+  }
+
+  private static MeshTrust trust(TrustState trust) {
+    return new MeshTrust(trust.bundles(), trust.revocationList(), trust.issuer());
   }
 
   private void announceGateways() {

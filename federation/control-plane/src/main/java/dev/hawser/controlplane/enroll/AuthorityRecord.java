@@ -1,6 +1,7 @@
 package dev.hawser.controlplane.enroll;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stored form of the cluster's authority: one document, so that a change of root, key and
@@ -14,6 +15,15 @@ import java.util.List;
  */
 record AuthorityRecord(
     String keyPem, String chainPem, String rootHolder, long sequence, List<Retired> retired) {
+
+  AuthorityRecord heldBy(String cluster) {
+    return new AuthorityRecord(keyPem, chainPem, cluster, sequence, retired);
+  }
+
+  /** Other roots are another bundle, so its sequence grows. */
+  AuthorityRecord withRetired(List<Retired> left) {
+    return new AuthorityRecord(keyPem, chainPem, rootHolder, sequence + 1, left);
+  }
 
   /**
    * A root that is on its way out.
@@ -34,6 +44,22 @@ record AuthorityRecord(
   /** Another trust domain's roots. */
   record BundleRecord(String rootsPem, long sequence) {}
 
-  /** Serial numbers of revoked intermediates, hexadecimal. */
-  record RevokedRecord(List<String> serials) {}
+  /**
+   * What is no longer believed.
+   *
+   * @param serials of intermediates, hexadecimal; also those that no list of the present root names
+   * @param listPem the root's signed list, newest; absent before the first
+   */
+  record RevokedRecord(List<String> serials, @Nullable String listPem) {}
+
+  /** The intermediates that can still be alive, newest first. */
+  record BookRecord(List<Entry> entries) {
+    /** One of them. */
+    record Entry(
+        String trustDomain,
+        String serial,
+        String fingerprint,
+        long signedMillis,
+        long untilMillis) {}
+  }
 }

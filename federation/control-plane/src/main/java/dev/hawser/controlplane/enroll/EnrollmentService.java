@@ -66,7 +66,7 @@ public final class EnrollmentService extends EnrollmentGrpc.EnrollmentImplBase {
 
   @Override
   public StreamObserver<LeaseHeartbeat> lease(StreamObserver<LeaseReply> replies) {
-    return new LeaseStream(PeerIdentity.require(), grants, leases, replies);
+    return new LeaseStream(PeerIdentity.require(), grants, leases, trust::issuer, replies);
   }
 
   private EnrollResponse enrolled(EnrollRequest request) {

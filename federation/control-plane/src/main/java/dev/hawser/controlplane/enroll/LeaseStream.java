@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +18,25 @@ final class LeaseStream implements StreamObserver<LeaseHeartbeat> {
   private final SpiffeId identity;
   private final GrantBook grants;
   private final LeaseSink sink;
+  private final Supplier<String> issuer;
   private final StreamObserver<LeaseReply> replies;
   private @Nullable VmLease last;
   private boolean refused;
 
+  /**
+   * @param issuer serial number of the intermediate that signs now, in every reply: an agent that
+   *     runs without a proxy hears of it nowhere else
+   */
   LeaseStream(
-      SpiffeId identity, GrantBook grants, LeaseSink sink, StreamObserver<LeaseReply> replies) {
+      SpiffeId identity,
+      GrantBook grants,
+      LeaseSink sink,
+      Supplier<String> issuer,
+      StreamObserver<LeaseReply> replies) {
     this.identity = identity;
     this.grants = grants;
     this.sink = sink;
+    this.issuer = issuer;
     this.replies = replies;
   }
 
@@ -40,6 +51,7 @@ final class LeaseStream implements StreamObserver<LeaseHeartbeat> {
           LeaseReply.newBuilder()
               .setSequence(message.getSequence())
               .setLeaseSeconds(Math.toIntExact(lease.toSeconds()))
+              .setIssuer(issuer.get())
               .build());
     } catch (StatusRuntimeException e) {
       refuse(e);

@@ -3,6 +3,7 @@ package dev.hawser.controlplane.enroll;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.Optional;
 
 /** Errors as the callers of Enrollment and Peering read them: status, sentence, code and hint. */
 public final class Refusals {
@@ -29,6 +30,20 @@ public final class Refusals {
       trailers.put(HINT, ascii(hint));
     }
     return status.toStatus().withDescription(detail).asRuntimeException(trailers);
+  }
+
+  /** Returns the code of an error that another control plane made with {@link #of}. */
+  public static Optional<String> code(StatusRuntimeException error) {
+    return trailer(error, CODE);
+  }
+
+  /** Returns what an error of another control plane says to do next. */
+  public static Optional<String> hint(StatusRuntimeException error) {
+    return trailer(error, HINT);
+  }
+
+  private static Optional<String> trailer(StatusRuntimeException error, Metadata.Key<String> key) {
+    return Optional.ofNullable(error.getTrailers()).map(trailers -> trailers.get(key));
   }
 
   /** Trailers carry printable ASCII alone. */

@@ -1,25 +1,23 @@
 package dev.hawser.controlplane.enroll;
 
 import dev.hawser.api.naming.ClusterName;
-import dev.hawser.controlplane.enroll.AuthorityRecord.Retired;
 import dev.hawser.controlplane.enroll.AuthorityRecord.RootRecord;
 import dev.hawser.controlplane.state.StateStore;
 import dev.hawser.controlplane.transport.TransportTrust;
 import dev.hawser.trust.authority.ClusterAuthority;
+import dev.hawser.trust.authority.IntermediateRequest;
+import dev.hawser.trust.authority.RevocationList;
 import dev.hawser.trust.authority.RootAuthority;
 import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.bundle.TrustBundles;
-import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.spiffe.TrustDomain;
-import dev.hawser.trust.svid.KeyMaterial;
 import dev.hawser.trust.svid.Svid;
+import dev.hawser.trust.x509.CertificateFormatException;
 import dev.hawser.trust.x509.Certificates;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,14 +41,12 @@ import org.slf4j.LoggerFactory;
 public final class TrustState implements TransportTrust {
   private static final Logger LOG = LoggerFactory.getLogger(TrustState.class);
 
-  /** As long as the longest-lived identity that a root may have under it. */
-  private static final Duration RETIREMENT = ClusterAuthority.MAX_TTL;
-
   private final ClusterName cluster;
   private final TrustDomain trustDomain;
   private final String uuid;
   private final TrustStore store;
   private final InstantSource clock;
+  private final IntermediateBook book;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile TrustValue current;
 
@@ -61,7 +57,9 @@ public final class TrustState implements TransportTrust {
     this.uuid = uuid;
     this.store = store;
     this.clock = clock;
+    this.book = new IntermediateBook(store, clock);
     this.current = current;
+    book.add(current.authority().intermediate(), trustDomain);
   }
 
   /**
@@ -106,9 +104,32 @@ public final class TrustState implements TransportTrust {
     return current.authority();
   }
 
+  /** Returns the serial number of the intermediate that signs now, lower-case hexadecimal. */
+  public String issuer() {
+    return Certificates.serialHex(current.authority().intermediate().getSerialNumber());
+  }
+
   /** Returns the root with its key; present on its holder alone. */
   public Optional<RootAuthority> root() {
     return current.root();
+  }
+
+  /**
+   * Returns the root's signed list of intermediates that are no longer believed; empty before the
+   * first.
+   */
+  public Optional<RevocationList> revocationList() {
+    return current.revoked();
+  }
+
+  /** Returns the intermediates that can still be alive, as far as known here, newest first. */
+  public List<SignedIntermediate> intermediates() {
+    return book.alive();
+  }
+
+  /** Returns why no intermediate is signed for a cluster now; empty if nothing is against it. */
+  public Optional<String> signingObjection(TrustDomain member) {
+    return book.objection(member);
   }
 
   /** Returns the cluster that holds the root's key. */
@@ -158,19 +179,14 @@ public final class TrustState implements TransportTrust {
     }
     synchronized (this) {
       TrustValue before = current;
-      List<Retired> retired = new ArrayList<>(before.stored().retired());
-      boolean newRoot = !next.root().equals(before.authority().root());
-      if (newRoot) {
-        retired.addFirst(retire(before.authority()));
-        retired.removeIf(r -> Certificates.parsePem(r.rootPem()).contains(next.root()));
-      }
+      book.add(next.intermediate(), trustDomain);
       AuthorityRecord stored =
           new AuthorityRecord(
               next.privateKeyPem(),
               next.chainPem(),
               joined.rootHolder(),
               before.stored().sequence() + 1,
-              limited(retired));
+              Retirement.after(before.stored(), before.authority(), next.root(), clock.instant()));
       store.saveAuthority(stored);
       current = TrustValue.load(trustDomain, store, stored, clock);
       LOG.info(
@@ -189,9 +205,7 @@ public final class TrustState implements TransportTrust {
       if (before.rootHolder().equals(cluster)) {
         return;
       }
-      AuthorityRecord stored =
-          new AuthorityRecord(
-              before.keyPem(), before.chainPem(), cluster, before.sequence(), before.retired());
+      AuthorityRecord stored = before.heldBy(cluster);
       store.saveAuthority(stored);
       current = TrustValue.load(trustDomain, store, stored, clock);
     }
@@ -211,20 +225,39 @@ public final class TrustState implements TransportTrust {
     adopt(new JoinedAuthority(TrustValue.signedBy(root, trustDomain, clock), cluster.name()));
   }
 
-  private Retired retire(ClusterAuthority authority) {
-    Instant end = authority.intermediate().getNotAfter().toInstant();
-    Instant until = clock.instant().plus(RETIREMENT);
-    Svid own = authority.issueOwn(SpiffeId.controlPlane(trustDomain), RETIREMENT);
-    return new Retired(
-        Certificates.toPem(List.of(authority.root())),
-        KeyMaterial.toPem(own.privateKey()),
-        Certificates.toPem(own.chain()),
-        (until.isBefore(end) ? until : end).toEpochMilli());
+  /**
+   * Signs a member's intermediate with the root that this cluster holds.
+   *
+   * @param request PKCS#10 in DER
+   * @return the intermediate, then the root
+   * @throws dev.hawser.trust.authority.IssuanceRefusedException if the request is not acceptable
+   * @throws IllegalStateException if another cluster holds the root
+   */
+  public List<X509Certificate> signIntermediate(TrustDomain member, byte[] request) {
+    List<X509Certificate> chain = requireRoot().sign(member, request);
+    book.add(chain.getFirst(), member);
+    return chain;
   }
 
-  private static List<Retired> limited(List<Retired> retired) {
-    int max = TrustBundle.MAX_ROOTS - 1;
-    return List.copyOf(retired.subList(0, Math.min(max, retired.size())));
+  /**
+   * Gives this cluster a new intermediate under the root that it holds. The old one stays valid
+   * until its end, unless it is revoked.
+   *
+   * @throws IllegalStateException if another cluster holds the root: it is asked then
+   */
+  public void renewIntermediate() {
+    IntermediateRequest request = IntermediateRequest.create();
+    List<X509Certificate> chain = signIntermediate(trustDomain, request.csr());
+    adopt(
+        new JoinedAuthority(
+            ClusterAuthority.of(trustDomain, request.keys().getPrivate(), chain, clock),
+            rootHolder()));
+  }
+
+  private RootAuthority requireRoot() {
+    return root()
+        .orElseThrow(
+            () -> new IllegalStateException("the root is held by " + rootHolder() + ", not here"));
   }
 
   /**
@@ -261,18 +294,44 @@ public final class TrustState implements TransportTrust {
     changed();
   }
 
-  /** Adds intermediates, by serial number, that are no longer believed. */
+  /**
+   * Adds intermediates, by serial number, that are no longer believed. The root's holder signs the
+   * new list with it.
+   */
   public void revoke(Set<BigInteger> serials) {
     synchronized (this) {
       Set<BigInteger> all = new TreeSet<>(current.bundles().revokedIntermediates());
       if (!all.addAll(serials)) {
         return;
       }
-      store.saveRevoked(all);
-      bundles(current.bundles().withRevoked(all));
-      LOG.warn("Intermediates revoked. count={}", all.size());
+      revoked(all, current.listOf(all, clock.instant()));
     }
     changed();
+  }
+
+  /**
+   * Takes the root's list of what is no longer believed, unless a newer one is known. What was
+   * revoked before stays so.
+   *
+   * @throws CertificateFormatException if the root did not sign it
+   */
+  public void take(RevocationList list) {
+    list.verify(List.of(rootCertificate()));
+    synchronized (this) {
+      if (current.revoked().isPresent() && !list.supersedes(current.revoked().get())) {
+        return;
+      }
+      Set<BigInteger> all = new TreeSet<>(current.bundles().revokedIntermediates());
+      all.addAll(list.serials());
+      revoked(all, Optional.of(list));
+    }
+    changed();
+  }
+
+  private void revoked(Set<BigInteger> all, Optional<RevocationList> list) {
+    store.saveRevoked(all, list);
+    current = current.with(current.bundles().withRevoked(all), list);
+    LOG.warn("Intermediates revoked. count={} list={}", all.size(), list);
   }
 
   /**
@@ -282,11 +341,10 @@ public final class TrustState implements TransportTrust {
   public void tick() {
     TrustValue now = current;
     Instant time = clock.instant();
-    boolean ended = now.stored().retired().stream().anyMatch(r -> isOver(r, time));
-    boolean intermediateDue = now.root().isPresent() && isIntermediateDue(now.authority(), time);
+    boolean ended = now.stored().retired().stream().anyMatch(r -> Retirement.isOver(r, time));
+    boolean intermediateDue = now.root().isPresent() && now.isIntermediateDue(time);
     if (intermediateDue) {
-      ClusterAuthority next = TrustValue.signedBy(now.root().orElseThrow(), trustDomain, clock);
-      adopt(new JoinedAuthority(next, rootHolder()));
+      renewIntermediate();
     } else if (ended) {
       retireEnded(time);
     } else if (now.renewal().due()) {
@@ -300,32 +358,20 @@ public final class TrustState implements TransportTrust {
 
   /** Whether the intermediate has used up two thirds of its life; a non-holder asks the holder. */
   public boolean isIntermediateDue() {
-    return isIntermediateDue(current.authority(), clock.instant());
-  }
-
-  private static boolean isIntermediateDue(ClusterAuthority authority, Instant now) {
-    Instant begin = authority.intermediate().getNotBefore().toInstant();
-    Instant end = authority.intermediate().getNotAfter().toInstant();
-    Duration life = Duration.between(begin, end);
-    return now.isAfter(begin.plus(life.multipliedBy(2).dividedBy(3)));
+    return current.isIntermediateDue(clock.instant());
   }
 
   private void retireEnded(Instant now) {
     synchronized (this) {
       AuthorityRecord before = current.stored();
-      List<Retired> left = before.retired().stream().filter(r -> !isOver(r, now)).toList();
       AuthorityRecord stored =
-          new AuthorityRecord(
-              before.keyPem(), before.chainPem(), before.rootHolder(), before.sequence() + 1, left);
+          before.withRetired(
+              before.retired().stream().filter(r -> !Retirement.isOver(r, now)).toList());
       store.saveAuthority(stored);
       current = TrustValue.load(trustDomain, store, stored, clock);
     }
     LOG.info("A retired root is gone.");
     changed();
-  }
-
-  private static boolean isOver(Retired retired, Instant now) {
-    return now.toEpochMilli() >= retired.untilMillis();
   }
 
   private void bundles(TrustBundles next) {

@@ -1,6 +1,7 @@
 package dev.hawser.controlplane.enroll;
 
 import dev.hawser.api.naming.ClusterName;
+import dev.hawser.controlplane.enroll.AuthorityRecord.BookRecord;
 import dev.hawser.controlplane.enroll.AuthorityRecord.BundleRecord;
 import dev.hawser.controlplane.enroll.AuthorityRecord.ClusterRecord;
 import dev.hawser.controlplane.enroll.AuthorityRecord.RevokedRecord;
@@ -10,15 +11,18 @@ import dev.hawser.controlplane.state.StateKind;
 import dev.hawser.controlplane.state.StateStore;
 import dev.hawser.controlplane.state.StateUnavailableException;
 import dev.hawser.controlplane.state.StoredDocument;
+import dev.hawser.trust.authority.RevocationList;
 import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.spiffe.TrustDomain;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Where trust lies in the state store. */
 final class TrustStore {
@@ -26,6 +30,7 @@ final class TrustStore {
   private static final String ROOT = "root";
   private static final String SELF = "self";
   private static final String REVOKED = "revoked-intermediates";
+  private static final String BOOK = "intermediates";
 
   private final StateStore store;
 
@@ -127,8 +132,29 @@ final class TrustStore {
     return serials;
   }
 
-  void saveRevoked(Set<BigInteger> serials) {
+  /** Returns the newest signed list, whatever root signed it. */
+  Optional<RevocationList> revocationList() {
+    return store
+        .get(StateKind.BUNDLES, REVOKED)
+        .map(d -> StateJson.read(StateKind.BUNDLES, d, RevokedRecord.class))
+        .flatMap(r -> Optional.ofNullable(r.listPem()))
+        .map(pem -> RevocationList.parse(pem.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  void saveRevoked(Set<BigInteger> serials, Optional<RevocationList> list) {
     List<String> hex = new TreeSet<>(serials).stream().map(s -> s.toString(16)).toList();
-    store.replace(StateKind.BUNDLES, REVOKED, StateJson.write(new RevokedRecord(hex)));
+    @Nullable String pem = list.map(RevocationList::toPem).orElse(null);
+    store.replace(StateKind.BUNDLES, REVOKED, StateJson.write(new RevokedRecord(hex, pem)));
+  }
+
+  List<BookRecord.Entry> intermediates() {
+    return store
+        .get(StateKind.AUTHORITIES, BOOK)
+        .map(d -> StateJson.read(StateKind.AUTHORITIES, d, BookRecord.class).entries())
+        .orElse(List.of());
+  }
+
+  void saveIntermediates(List<BookRecord.Entry> entries) {
+    store.replace(StateKind.AUTHORITIES, BOOK, StateJson.write(new BookRecord(entries)));
   }
 }

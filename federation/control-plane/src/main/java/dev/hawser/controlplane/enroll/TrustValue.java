@@ -6,6 +6,7 @@ import dev.hawser.controlplane.enroll.AuthorityRecord.RootRecord;
 import dev.hawser.controlplane.transport.TransportTrust.Presented;
 import dev.hawser.trust.authority.ClusterAuthority;
 import dev.hawser.trust.authority.IntermediateRequest;
+import dev.hawser.trust.authority.RevocationList;
 import dev.hawser.trust.authority.RootAuthority;
 import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.bundle.TrustBundles;
@@ -15,13 +16,17 @@ import dev.hawser.trust.svid.KeyMaterial;
 import dev.hawser.trust.svid.RenewalSchedule;
 import dev.hawser.trust.svid.Svid;
 import dev.hawser.trust.x509.Certificates;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param stored the document it was made from
  * @param root with its key; on its holder alone
+ * @param revoked the list that the present root signed, newest
  * @param presented the control plane's own identity
  * @param underRetired the same under roots that are on their way out, by {@link #digest}
  * @param renewal of the own identity
@@ -40,6 +46,7 @@ record TrustValue(
     ClusterAuthority authority,
     Optional<RootAuthority> root,
     TrustBundles bundles,
+    Optional<RevocationList> revoked,
     Presented presented,
     Map<String, Presented> underRetired,
     RenewalSchedule renewal) {
@@ -47,7 +54,34 @@ record TrustValue(
   private static final int DIGEST_PREFIX = 16;
 
   TrustValue with(TrustBundles next) {
-    return new TrustValue(stored, authority, root, next, presented, underRetired, renewal);
+    return new TrustValue(stored, authority, root, next, revoked, presented, underRetired, renewal);
+  }
+
+  TrustValue with(TrustBundles next, Optional<RevocationList> list) {
+    return new TrustValue(stored, authority, root, next, list, presented, underRetired, renewal);
+  }
+
+  /**
+   * Returns the list to publish: signed anew where the root is, else the one that is known. Its
+   * number is the time, so that a holder that has lost its state does not begin again below what
+   * others have seen; it is good until the root ends, since what it says stays true.
+   */
+  Optional<RevocationList> listOf(Set<BigInteger> serials, Instant now) {
+    long after = revoked.map(known -> known.number() + 1).orElse(1L);
+    long number = Math.max(after, now.getEpochSecond());
+    return root.map(
+            signer -> {
+              Instant end = signer.certificate().getNotAfter().toInstant();
+              return signer.revoke(serials, number, Duration.between(now, end));
+            })
+        .or(() -> revoked);
+  }
+
+  boolean isIntermediateDue(Instant now) {
+    Instant begin = authority.intermediate().getNotBefore().toInstant();
+    Instant end = authority.intermediate().getNotAfter().toInstant();
+    Duration life = Duration.between(begin, end);
+    return now.isAfter(begin.plus(life.multipliedBy(2).dividedBy(3)));
   }
 
   /** Founds a federation of one and stores it. */
@@ -110,6 +144,7 @@ record TrustValue(
         authority,
         root,
         bundles.withRevoked(store.revoked()),
+        store.revocationList().filter(list -> list.isSignedBy(authority.root())),
         new Presented(own, authority.root()),
         Map.copyOf(underRetired),
         RenewalSchedule.start(own.leaf(), clock, System::nanoTime, RandomGenerator.getDefault()));

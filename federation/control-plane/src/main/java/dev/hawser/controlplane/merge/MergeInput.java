@@ -3,11 +3,11 @@ package dev.hawser.controlplane.merge;
 import dev.hawser.controlplane.policy.Policy;
 import dev.hawser.controlplane.registry.RegistryState;
 import dev.hawser.controlplane.snapshot.LocalCluster;
+import dev.hawser.controlplane.snapshot.MeshTrust;
 import dev.hawser.controlplane.snapshot.Present;
 import dev.hawser.controlplane.snapshot.RemoteCluster;
 import dev.hawser.controlplane.snapshot.RemoteExport;
 import dev.hawser.controlplane.snapshot.SlotAssignment;
-import dev.hawser.trust.bundle.TrustBundles;
 import java.util.Collection;
 import java.util.List;
 
@@ -27,7 +27,7 @@ public record MergeInput(
     Collection<RemoteExport> exports,
     Collection<SlotAssignment> slots,
     Collection<? extends Policy> policies,
-    TrustBundles bundles) {
+    MeshTrust trust) {
   public MergeInput {
     sources = List.copyOf(sources);
     present = List.copyOf(present);

@@ -67,7 +67,7 @@ public final class SnapshotMerger {
         services.values(),
         latest(input.remotes()),
         input.policies(),
-        input.bundles(),
+        input.trust(),
         loose);
   }
 

@@ -6,9 +6,10 @@ import dev.hawser.api.peer.v1.JoinRequest;
 import dev.hawser.api.peer.v1.JoinResponse;
 import dev.hawser.api.peer.v1.SignJoinerRequest;
 import dev.hawser.controlplane.enroll.Refusals;
+import dev.hawser.controlplane.enroll.SignedIntermediate;
 import dev.hawser.controlplane.enroll.TrustState;
 import dev.hawser.trust.authority.IssuanceRefusedException;
-import dev.hawser.trust.authority.RootAuthority;
+import dev.hawser.trust.authority.RevocationList;
 import dev.hawser.trust.spiffe.TrustDomain;
 import dev.hawser.trust.token.Redemption;
 import dev.hawser.trust.token.TokenKind;
@@ -20,6 +21,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -227,22 +229,62 @@ final class Admission {
   }
 
   private List<ByteString> signHere(ClusterName cluster, ByteString csr) {
-    RootAuthority root =
-        trust
-            .root()
-            .orElseThrow(() ->
-                Refusals.of(
-                    Status.Code.FAILED_PRECONDITION,
-                    "not-the-root-holder",
-                    "This cluster does not hold the root; " + trust.rootHolder() + " does.",
-                    ""));
+    requireRootHere();
+    TrustDomain domain = new TrustDomain(cluster.trustDomain());
+    trust
+        .signingObjection(domain)
+        .ifPresent(objection -> {
+          throw Refusals.of(
+              Status.Code.RESOURCE_EXHAUSTED,
+              "too-many-intermediates",
+              objection,
+              "If nobody of that cluster asked for them, its key is in the wrong hands: see"
+                  + " 'hawser authority status' on the root's holder.");
+        });
     try {
-      return root.sign(new TrustDomain(cluster.trustDomain()), csr.toByteArray()).stream()
+      return trust.signIntermediate(domain, csr.toByteArray()).stream()
           .map(certificate -> ByteString.copyFrom(Certificates.der(certificate)))
           .toList();
     } catch (IssuanceRefusedException e) {
       throw Refusals.of(
           Status.Code.INVALID_ARGUMENT, "csr-invalid", String.valueOf(e.getMessage()), "");
+    }
+  }
+
+  /**
+   * Takes an intermediate of a member back.
+   *
+   * @param member by its certificate; it may revoke no other cluster's
+   * @return the new list
+   */
+  RevocationList revoke(ClusterName member, String serial) {
+    requireMember(member);
+    requireRootHere();
+    TrustDomain domain = new TrustDomain(member.trustDomain());
+    SignedIntermediate known =
+        trust.intermediates().stream()
+            .filter(entry -> entry.trustDomain().equals(domain))
+            .filter(entry -> Certificates.serialHex(entry.serial()).equals(serial))
+            .findFirst()
+            .orElseThrow(() ->
+                Refusals.of(
+                    Status.Code.NOT_FOUND,
+                    "intermediate-unknown",
+                    "Intermediate '" + serial + "' of " + domain + " is not known here.",
+                    "See 'hawser authority status'."));
+    trust.revoke(Set.of(known.serial()));
+    return trust
+        .revocationList()
+        .orElseThrow(() -> new IllegalStateException("the holder signs a list when it revokes"));
+  }
+
+  private void requireRootHere() {
+    if (trust.root().isEmpty()) {
+      throw Refusals.of(
+          Status.Code.FAILED_PRECONDITION,
+          "not-the-root-holder",
+          "This cluster does not hold the root; " + trust.rootHolder() + " does.",
+          "");
     }
   }
 

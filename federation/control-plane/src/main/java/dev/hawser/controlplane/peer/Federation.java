@@ -47,7 +47,7 @@ public final class Federation implements AutoCloseable {
   private final PeerLinks links;
   private final FederationView view;
   private final Joiner joiner;
-  private final IntermediateRenewal renewal;
+  private final AuthorityDesk authority;
   private final PeeringService service;
   private final Runnable changed;
   private final ScheduledExecutorService renewals =
@@ -89,7 +89,8 @@ public final class Federation implements AutoCloseable {
     this.view = new FederationView(links);
     HolderClient holder = new HolderClient(dialer, this::holder, this::isHolderLinked);
     this.joiner = new Joiner(trust, dialer, wall, name -> offers.isPrivate(name));
-    this.renewal = new IntermediateRenewal(trust, holder, wall);
+    IntermediateRenewal renewal = new IntermediateRenewal(trust, holder, wall);
+    this.authority = new AuthorityDesk(trust, holder, renewal);
     Admission admission = new Admission(trust, tokens, new Book(), holder, wall);
     this.service = new PeeringService(trust.cluster(), admission, streams, links);
     remotes = loop.ask(view::remotes);
@@ -246,9 +247,24 @@ public final class Federation implements AutoCloseable {
     }
   }
 
-  /** Gets a new intermediate from the root's holder now; blocks. */
-  void renewIntermediate() {
-    renewal.renew();
+  /**
+   * Gives this cluster a new intermediate now. Blocks, at most some ten seconds per gateway of the
+   * root's holder.
+   *
+   * @throws FederationException if the holder refuses or cannot be reached
+   */
+  public void renewIntermediate() throws FederationException {
+    authority.renew();
+  }
+
+  /**
+   * Takes an intermediate back, for every member. Blocks like {@link #renewIntermediate}.
+   *
+   * @param serial hexadecimal
+   * @throws FederationException if it is unknown or in use here, or the holder cannot be reached
+   */
+  public void revokeIntermediate(String serial) throws FederationException {
+    authority.revoke(serial);
   }
 
   private void published() {

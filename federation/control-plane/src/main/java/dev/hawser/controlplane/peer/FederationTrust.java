@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.hawser.api.naming.ClusterName;
 import dev.hawser.api.peer.v1.TrustUpdate;
 import dev.hawser.controlplane.enroll.TrustState;
+import dev.hawser.trust.authority.RevocationList;
 import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.spiffe.TrustDomain;
@@ -92,14 +93,18 @@ final class FederationTrust {
         .bundles()
         .revokedIntermediates()
         .forEach(serial -> update.addRevokedIntermediates(Certificates.serialHex(serial)));
+    trust
+        .revocationList()
+        .ifPresent(list -> update.setRevocationList(ByteString.copyFrom(list.der())));
     return update.build();
   }
 
   /**
-   * Takes a member's word: revocations from the holder of the root alone, since only it may take an
-   * intermediate back; roots from nobody, since the federation's is known from the join.
+   * Takes a member's word: the root's signed list of revocations from anybody; bare serial numbers
+   * from the holder of the root alone, since only it may take an intermediate back; roots from
+   * nobody, since the federation's is known from the join.
    *
-   * @throws IllegalArgumentException if a serial number is not one
+   * @throws IllegalArgumentException if a serial number is not one, or the list is not the root's
    */
   void heard(ClusterName from, TrustUpdate update) {
     if (update.getRevokedIntermediatesCount() > MAX_REVOKED) {
@@ -109,6 +114,9 @@ final class FederationTrust {
               + " (expected: at most "
               + MAX_REVOKED
               + ")");
+    }
+    if (!update.getRevocationList().isEmpty()) {
+      trust.take(RevocationList.parse(update.getRevocationList().toByteArray()));
     }
     if (!from.name().equals(trust.rootHolder())) {
       return;

@@ -3,6 +3,7 @@ package dev.hawser.controlplane.peer;
 import com.google.protobuf.ByteString;
 import dev.hawser.api.peer.v1.PeeringGrpc;
 import dev.hawser.api.peer.v1.PeeringGrpc.PeeringBlockingStub;
+import dev.hawser.api.peer.v1.RevokeIntermediateRequest;
 import dev.hawser.api.peer.v1.SignIntermediateRequest;
 import dev.hawser.api.peer.v1.SignJoinerRequest;
 import dev.hawser.controlplane.enroll.Refusals;
@@ -100,7 +101,20 @@ final class HolderClient {
     return ask(stub -> stub.signIntermediate(request).getChainList());
   }
 
-  private List<ByteString> ask(Function<PeeringBlockingStub, List<ByteString>> question) {
+  /**
+   * Has an intermediate of this cluster taken back.
+   *
+   * @param serial lower-case hexadecimal
+   * @return the new list in DER
+   * @throws StatusRuntimeException the holder's refusal, or UNAVAILABLE
+   */
+  ByteString revoke(String serial) {
+    RevokeIntermediateRequest request =
+        RevokeIntermediateRequest.newBuilder().setSerial(serial).build();
+    return ask(stub -> stub.revokeIntermediate(request).getRevocationList());
+  }
+
+  private <T> T ask(Function<PeeringBlockingStub, T> question) {
     Member member =
         holder
             .get()

@@ -1,10 +1,13 @@
 package dev.hawser.controlplane.peer;
 
+import com.google.protobuf.ByteString;
 import dev.hawser.api.naming.ClusterName;
 import dev.hawser.api.peer.v1.JoinRequest;
 import dev.hawser.api.peer.v1.JoinResponse;
 import dev.hawser.api.peer.v1.LinkMessage;
 import dev.hawser.api.peer.v1.PeeringGrpc;
+import dev.hawser.api.peer.v1.RevokeIntermediateRequest;
+import dev.hawser.api.peer.v1.RevokeIntermediateResponse;
 import dev.hawser.api.peer.v1.SignIntermediateRequest;
 import dev.hawser.api.peer.v1.SignIntermediateResponse;
 import dev.hawser.api.peer.v1.SignJoinerRequest;
@@ -45,6 +48,18 @@ final class PeeringService extends PeeringGrpc.PeeringImplBase {
         () ->
             SignIntermediateResponse.newBuilder()
                 .addAllChain(admission.signNext(caller(), request.getCsr()))
+                .build());
+  }
+
+  @Override
+  public void revokeIntermediate(
+      RevokeIntermediateRequest request, StreamObserver<RevokeIntermediateResponse> responses) {
+    answer(
+        responses,
+        () ->
+            RevokeIntermediateResponse.newBuilder()
+                .setRevocationList(
+                    ByteString.copyFrom(admission.revoke(caller(), request.getSerial()).der()))
                 .build());
   }
 

@@ -4,7 +4,6 @@ import dev.hawser.api.naming.ServiceName;
 import dev.hawser.controlplane.policy.DestinationRule;
 import dev.hawser.controlplane.policy.Policy;
 import dev.hawser.controlplane.policy.VirtualService;
-import dev.hawser.trust.bundle.TrustBundles;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +23,7 @@ public final class MeshSnapshot {
   private final List<Policy> policies;
   private final Map<ServiceName, DestinationRule> destinationRules;
   private final Map<ServiceName, VirtualService> virtualServices;
-  private final TrustBundles bundles;
+  private final MeshTrust trust;
   private final List<Condition> conditions;
   private final String digest;
 
@@ -40,7 +39,7 @@ public final class MeshSnapshot {
       Collection<MeshService> services,
       Collection<RemoteCluster> remotes,
       Collection<? extends Policy> policies,
-      TrustBundles bundles,
+      MeshTrust trust,
       Collection<Condition> conditions) {
     this.local = local;
     SortedMap<ServiceName, MeshService> byName = new TreeMap<>();
@@ -60,7 +59,7 @@ public final class MeshSnapshot {
     }
     this.destinationRules = Collections.unmodifiableMap(destinations);
     this.virtualServices = Collections.unmodifiableMap(routes);
-    this.bundles = bundles;
+    this.trust = trust;
     List<Condition> all = new java.util.ArrayList<>(conditions);
     byName.values().forEach(service -> all.addAll(service.conditions()));
     this.conditions = all.stream().distinct().sorted().toList();
@@ -102,8 +101,8 @@ public final class MeshSnapshot {
     return Optional.ofNullable(virtualServices.get(service));
   }
 
-  public TrustBundles bundles() {
-    return bundles;
+  public MeshTrust trust() {
+    return trust;
   }
 
   /** Returns all conditions, sorted; those of services are among them. */

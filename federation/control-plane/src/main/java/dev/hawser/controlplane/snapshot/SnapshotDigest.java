@@ -4,6 +4,7 @@ import dev.hawser.api.model.Endpoint;
 import dev.hawser.api.model.Exposure;
 import dev.hawser.api.model.ServicePort;
 import dev.hawser.controlplane.policy.Policy;
+import dev.hawser.trust.authority.RevocationList;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -39,7 +40,7 @@ final class SnapshotDigest {
     snapshot.remotes().values().forEach(digest::remote);
     digest.number(snapshot.policies().size());
     snapshot.policies().forEach(digest::policy);
-    digest.text(snapshot.bundles().digest());
+    digest.trust(snapshot.trust());
     digest.number(snapshot.conditions().size());
     snapshot.conditions().forEach(digest::condition);
     return HexFormat.of().formatHex(digest.sha256.digest());
@@ -54,6 +55,12 @@ final class SnapshotDigest {
     local.gateways().forEach(this::text);
     number(local.controlPlanes().size());
     local.controlPlanes().forEach(this::text);
+  }
+
+  private void trust(MeshTrust trust) {
+    text(trust.bundles().digest());
+    text(trust.revoked().map(RevocationList::toPem).orElse(""));
+    text(trust.issuer());
   }
 
   private void service(MeshService service) {

@@ -114,11 +114,9 @@ final class DeltaState implements TypeState<DeltaDiscoveryRequest, DeltaDiscover
     for (XdsResource resource : wanted.values()) {
       if (isNews(resource)) {
         versions.put(resource.name(), resource.version());
-        response.addResources(
-            Resource.newBuilder()
-                .setName(resource.name())
-                .setVersion(resource.version())
-                .setResource(resource.body()));
+        Resource.Builder item = response.addResourcesBuilder();
+        item.setName(resource.name()).setVersion(resource.version()).setResource(resource.body());
+        resource.metadata().ifPresent(item::setMetadata);
       }
     }
     for (String name : gone(wanted)) {

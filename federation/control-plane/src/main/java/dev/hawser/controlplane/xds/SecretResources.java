@@ -2,22 +2,46 @@ package dev.hawser.controlplane.xds;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.hawser.controlplane.snapshot.MeshTrust;
 import dev.hawser.trust.bundle.TrustBundle;
-import dev.hawser.trust.bundle.TrustBundles;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.util.Comparator;
 
-/** Trust bundles as a validation context: one bundle per trust domain, never pooled. */
+/**
+ * Trust bundles as a validation context: one bundle per trust domain, never pooled, and the root's
+ * list of revoked intermediates. (Envoy's SPIFFE validator reads the bundles and passes over the
+ * list, whatever is in it.) Beside it, as metadata {@code hawser.issuer}, who signs now.
+ */
 final class SecretResources {
   private SecretResources() {}
 
-  static Secret bundles(TrustBundles bundles) {
+  static XdsResource bundles(MeshTrust trust) {
+    Secret secret = secret(trust);
+    return trust.issuer().isEmpty()
+        ? XdsResource.of(TlsContexts.BUNDLES, secret)
+        : XdsResource.of(TlsContexts.BUNDLES, secret, issuer(trust.issuer()));
+  }
+
+  private static Metadata issuer(String serial) {
+    return Metadata.newBuilder()
+        .putFilterMetadata(
+            "hawser",
+            Struct.newBuilder()
+                .putFields("issuer", Value.newBuilder().setStringValue(serial).build())
+                .build())
+        .build();
+  }
+
+  private static Secret secret(MeshTrust trust) {
     SPIFFECertValidatorConfig.Builder config = SPIFFECertValidatorConfig.newBuilder();
-    bundles.bundles().values().stream()
+    trust.bundles().bundles().values().stream()
         .sorted(Comparator.comparing((TrustBundle bundle) -> bundle.trustDomain().name()))
         .forEach(bundle ->
             config.addTrustDomains(
@@ -27,14 +51,17 @@ final class SecretResources {
                         DataSource.newBuilder()
                             .setInlineBytes(ByteString.copyFromUtf8(bundle.toPem())))));
     Any validator = Wire.any(config.build());
-    return Secret.newBuilder()
-        .setName(TlsContexts.BUNDLES)
-        .setValidationContext(
-            CertificateValidationContext.newBuilder()
-                .setCustomValidatorConfig(
-                    TypedExtensionConfig.newBuilder()
-                        .setName("envoy.tls.cert_validator.spiffe")
-                        .setTypedConfig(validator)))
-        .build();
+    CertificateValidationContext.Builder context =
+        CertificateValidationContext.newBuilder()
+            .setCustomValidatorConfig(
+                TypedExtensionConfig.newBuilder()
+                    .setName("envoy.tls.cert_validator.spiffe")
+                    .setTypedConfig(validator));
+    trust
+        .revoked()
+        .ifPresent(list ->
+            context.setCrl(
+                DataSource.newBuilder().setInlineBytes(ByteString.copyFromUtf8(list.toPem()))));
+    return Secret.newBuilder().setName(TlsContexts.BUNDLES).setValidationContext(context).build();
   }
 }

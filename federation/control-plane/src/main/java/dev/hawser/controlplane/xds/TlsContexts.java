@@ -47,8 +47,11 @@ final class TlsContexts {
   /** The certificate provider in a gRPC client's start file. */
   private static final String GRPC_PROVIDER = "default";
 
-  /** No certificate has this: while nobody may serve, nobody is accepted. */
-  private static final String NOBODY = "spiffe://nobody.invalid/";
+  /**
+   * While nobody may serve, nobody is accepted: a valid id, so that every client can read it, in a
+   * trust domain that can never have a bundle (RFC 6761 section 6.4).
+   */
+  static final String NOBODY = "spiffe://nobody.invalid/nobody";
 
   private TlsContexts() {}
 

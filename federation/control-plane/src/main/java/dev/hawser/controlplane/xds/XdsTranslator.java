@@ -34,7 +34,7 @@ final class XdsTranslator {
     this.snapshot = snapshot;
     this.services = services;
     this.servedAt = index(snapshot);
-    this.bundles = XdsResource.of(TlsContexts.BUNDLES, SecretResources.bundles(snapshot.bundles()));
+    this.bundles = SecretResources.bundles(snapshot.trust());
     this.workloads = new WorkloadView(this);
     this.gateways = new GatewayView(this);
   }

@@ -128,7 +128,10 @@ final class AdminApiTest {
         operations.add(
             new Operation(
                 method.getKey().toUpperCase(java.util.Locale.ROOT),
-                path.getKey().replace("{id}", "x").replace("{source}", "file")));
+                path.getKey()
+                    .replace("{id}", "x")
+                    .replace("{serial}", "0a")
+                    .replace("{source}", "file")));
       }
     }
     return operations;
@@ -248,6 +251,26 @@ final class AdminApiTest {
     assertThat(get("/v1/tokens").toString()).contains("REVOKED");
     assertThat(admin("DELETE", "/v1/tokens/" + id, "").statusCode()).isEqualTo(409);
     assertThat(admin("DELETE", "/v1/tokens/0000", "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void theAuthorityIsShownRenewedAndItsOldIntermediateRevoked() throws Exception {
+    String first = get("/v1/authority").at("/intermediate/serial").asText();
+    assertThat(first).matches("[0-9a-f]+");
+    assertThat(admin("DELETE", "/v1/authority/intermediates/" + first, "").body())
+        .contains("intermediate-in-use", "hawser authority renew");
+
+    JsonNode renewed = JSON.readTree(admin("POST", "/v1/authority/renew", "").body());
+    assertThat(renewed.at("/intermediate/serial").asText()).isNotEqualTo(first);
+    assertThat(renewed.at("/others/0/serial").asText()).isEqualTo(first);
+    assertThat(renewed.at("/others/0/state").asText()).isEqualTo("VALID");
+
+    HttpResponse<String> revoked = admin("DELETE", "/v1/authority/intermediates/" + first, "");
+    assertThat(JSON.readTree(revoked.body()).at("/others/0/state").asText()).isEqualTo("REVOKED");
+    assertThat(admin("DELETE", "/v1/authority/intermediates/" + first, "").statusCode())
+        .isEqualTo(409);
+    assertThat(admin("DELETE", "/v1/authority/intermediates/0a", "").statusCode()).isEqualTo(404);
+    assertThat(admin("DELETE", "/v1/authority/intermediates/xy", "").statusCode()).isEqualTo(400);
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.hawser.controlplane.state.StateStore;
 import dev.hawser.controlplane.state.StateUnavailableException;
 import dev.hawser.trust.authority.ClusterAuthority;
 import dev.hawser.trust.authority.IntermediateRequest;
+import dev.hawser.trust.authority.RevocationList;
 import dev.hawser.trust.authority.RootAuthority;
 import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.bundle.TrustBundles;
@@ -161,6 +162,84 @@ final class TrustStateTest {
     trust.tick();
     assertThat(trust.authority().intermediate()).isNotEqualTo(intermediate);
     assertThat(trusts(trust.bundles(), trust.svid())).isTrue();
+  }
+
+  @Test
+  void aRenewedIntermediateSignsWhatIsNewAndTheOldOneStaysValidUntilItIsRevoked() {
+    TrustState trust = open();
+    Svid before = workload(trust.authority());
+    var old = trust.authority().intermediate();
+
+    trust.renewIntermediate();
+
+    Svid after = workload(trust.authority());
+    assertThat(trust.authority().intermediate()).isNotEqualTo(old);
+    assertThat(trust.svid().chain().getLast()).isEqualTo(trust.authority().intermediate());
+    assertThat(trust.intermediates())
+        .extracting(SignedIntermediate::serial)
+        .contains(old.getSerialNumber(), trust.authority().intermediate().getSerialNumber());
+    assertThat(trusts(trust.bundles(), before)).isTrue();
+    assertThat(trusts(trust.bundles(), after)).isTrue();
+
+    trust.revoke(Set.of(old.getSerialNumber()));
+
+    for (TrustState state : List.of(trust, open())) {
+      assertThat(trusts(state.bundles(), before)).isFalse();
+      assertThat(trusts(state.bundles(), after)).isTrue();
+      RevocationList list = state.revocationList().orElseThrow();
+      assertThat(list.verify(List.of(state.rootCertificate())).serials())
+          .containsExactly(old.getSerialNumber());
+      assertThat(list.isStale(now.plus(Duration.ofDays(3000)))).isFalse();
+    }
+  }
+
+  @Test
+  void aMemberTakesTheRootsListOnceAndNoStrangers() {
+    RootAuthority federation = RootAuthority.create("mesh.internal", clock);
+    TrustState trust = open();
+    trust.adopt(joined(federation, "east"));
+    AtomicInteger told = new AtomicInteger();
+    trust.onChange(told::incrementAndGet);
+    RevocationList first = federation.revoke(List.of(BigInteger.ONE), 5, Duration.ofDays(1));
+    RevocationList second = federation.revoke(List.of(BigInteger.TWO), 6, Duration.ofDays(1));
+
+    trust.take(second);
+    trust.take(first);
+    trust.take(second);
+
+    assertThat(told).hasValue(1);
+    assertThat(trust.bundles().revokedIntermediates()).containsExactly(BigInteger.TWO);
+    assertThat(open().revocationList().orElseThrow().number()).isEqualTo(6);
+    RevocationList strange =
+        RootAuthority.create("mesh.internal", clock)
+            .revoke(List.of(BigInteger.TEN), 99, Duration.ofDays(1));
+    assertThatThrownBy(() -> trust.take(strange)).hasMessageContaining("revocation list");
+    assertThat(trust.bundles().revokedIntermediates()).doesNotContain(BigInteger.TEN);
+  }
+
+  @Test
+  void aListOfTheRootThatWasLeftIsNotPassedOnButWhatItRevokedStaysRevoked() {
+    TrustState trust = open();
+    trust.revoke(Set.of(BigInteger.TEN));
+    assertThat(trust.revocationList()).isPresent();
+
+    trust.adopt(joined(RootAuthority.create("mesh.internal", clock), "east"));
+
+    assertThat(trust.revocationList()).isEmpty();
+    assertThat(trust.bundles().revokedIntermediates()).containsExactly(BigInteger.TEN);
+  }
+
+  @Test
+  void nobodyGetsIntermediatesWithoutEnd() {
+    TrustState trust = open();
+    while (trust.signingObjection(EAST_DOMAIN).isEmpty()) {
+      trust.signIntermediate(EAST_DOMAIN, IntermediateRequest.create().csr());
+    }
+    assertThat(trust.intermediates().stream().filter(i -> i.trustDomain().equals(EAST_DOMAIN)))
+        .hasSize(IntermediateBook.PER_HOUR);
+    assertThat(trust.signingObjection(WEST_DOMAIN)).isEmpty();
+    now = now.plus(Duration.ofHours(1));
+    assertThat(open().signingObjection(EAST_DOMAIN)).isEmpty();
   }
 
   @Test

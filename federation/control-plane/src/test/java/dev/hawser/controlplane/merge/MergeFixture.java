@@ -16,6 +16,7 @@ import dev.hawser.controlplane.snapshot.LocalCluster;
 import dev.hawser.controlplane.snapshot.MeshEndpoint;
 import dev.hawser.controlplane.snapshot.MeshService;
 import dev.hawser.controlplane.snapshot.MeshSnapshot;
+import dev.hawser.controlplane.snapshot.MeshTrust;
 import dev.hawser.controlplane.snapshot.Present;
 import dev.hawser.controlplane.snapshot.RemoteCluster;
 import dev.hawser.controlplane.snapshot.RemoteExport;
@@ -61,7 +62,7 @@ class MergeFixture {
             exports,
             slots,
             List.of(),
-            TrustBundles.empty()));
+            MeshTrust.of(TrustBundles.empty())));
   }
 
   MeshService merged() {

@@ -1,6 +1,7 @@
 package dev.hawser.controlplane.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.hawser.api.model.Exposure;
@@ -15,6 +16,7 @@ import dev.hawser.controlplane.snapshot.RemoteCluster;
 import dev.hawser.controlplane.state.StateKind;
 import dev.hawser.controlplane.transport.PeerIdentity;
 import dev.hawser.trust.spiffe.SpiffeId;
+import dev.hawser.trust.x509.Certificates;
 import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
@@ -257,6 +259,61 @@ class FederationLinkTest {
         .during(Duration.ofSeconds(2))
         .atMost(SOON)
         .until(() -> !east.sees("west", PeerState.LIVE));
+  }
+
+  @Test
+  void aMemberRenewsAndTakesItsOldIntermediateBackForAllAndTheLinkComesBack() throws Exception {
+    var old = west.trust().authority().intermediate().getSerialNumber();
+    west.federation().renewIntermediate();
+
+    west.federation().revokeIntermediate(Certificates.serialHex(old));
+
+    for (TestCluster cluster : List.of(west, east)) {
+      await()
+          .atMost(SOON)
+          .untilAsserted(() -> {
+            assertThat(cluster.trust().bundles().revokedIntermediates()).containsExactly(old);
+            assertThat(cluster.trust().revocationList())
+                .hasValueSatisfying(list -> assertThat(list.serials()).containsExactly(old));
+          });
+    }
+    awaitLive();
+    assertThat(east.imports("west")).contains("payments.shop");
+  }
+
+  @Test
+  void theRootsListReachesMembersThroughTheHolder() throws Exception {
+    east.federation().renewIntermediate();
+    var old =
+        east.trust().intermediates().stream()
+            .filter(known -> known.trustDomain().equals(east.trust().trustDomain()))
+            .reduce((_, last) -> last)
+            .orElseThrow();
+
+    east.federation().revokeIntermediate(Certificates.serialHex(old.serial()));
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(() ->
+            assertThat(west.trust().revocationList())
+                .hasValueSatisfying(
+                    list -> assertThat(list.serials()).containsExactly(old.serial())));
+    awaitLive();
+  }
+
+  @Test
+  void whatIsInUseUnknownOrAnothersIsNotRevoked() {
+    assertRefused(west, west.trust().issuer(), "intermediate-in-use");
+    assertRefused(west, east.trust().issuer(), "intermediate-unknown");
+    assertRefused(west, "00ff", "intermediate-unknown");
+    assertRefused(west, "no serial", "invalid");
+    assertThat(east.trust().revocationList()).isEmpty();
+  }
+
+  private static void assertRefused(TestCluster cluster, String serial, String code) {
+    assertThatExceptionOfType(FederationException.class)
+        .isThrownBy(() -> cluster.federation().revokeIntermediate(serial))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(code));
   }
 
   private Status.Code linkAs(String id) throws Exception {

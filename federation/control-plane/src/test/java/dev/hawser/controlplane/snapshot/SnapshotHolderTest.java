@@ -57,7 +57,7 @@ class SnapshotHolderTest {
         List.of(),
         List.of(new RemoteCluster("west", "west.mesh.internal", List.of(), state, heard)),
         List.of(),
-        TrustBundles.empty(),
+        MeshTrust.of(TrustBundles.empty()),
         List.of());
   }
 }

@@ -13,6 +13,7 @@ import dev.hawser.controlplane.policy.Policies;
 import dev.hawser.controlplane.snapshot.Present;
 import dev.hawser.controlplane.snapshot.RemoteCluster;
 import dev.hawser.controlplane.snapshot.RemoteGateway;
+import dev.hawser.trust.spiffe.SpiffeId;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -249,7 +250,8 @@ class EndpointResourcesTest {
 
     String pinned = named(ResourceType.CLUSTER, "idle.shop:80").body().getValue().toStringUtf8();
 
-    assertThat(pinned).contains("spiffe://nobody.invalid/");
+    assertThat(pinned).contains(TlsContexts.NOBODY);
+    assertThat(SpiffeId.parse(TlsContexts.NOBODY).toString()).isEqualTo(TlsContexts.NOBODY);
     assertThat(mesh.snapshot().services().keySet().stream().map(ServiceName::toString))
         .contains("idle.shop");
   }

@@ -8,6 +8,7 @@ import dev.hawser.api.model.Locality;
 import dev.hawser.api.model.PeerState;
 import dev.hawser.api.model.Protocol;
 import dev.hawser.api.naming.ServiceName;
+import dev.hawser.controlplane.snapshot.MeshTrust;
 import dev.hawser.controlplane.snapshot.Present;
 import dev.hawser.controlplane.snapshot.RemoteCluster;
 import dev.hawser.controlplane.snapshot.RemoteGateway;
@@ -167,7 +168,7 @@ class GrpcClientTest {
   }
 
   private void publish() {
-    mesh.bundles = authority.bundles("east", "west");
+    mesh.trust = MeshTrust.of(authority.bundles("east", "west"));
     discovery.snapshots.publish(mesh.snapshot());
   }
 

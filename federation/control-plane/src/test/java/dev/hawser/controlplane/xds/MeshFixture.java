@@ -16,6 +16,7 @@ import dev.hawser.controlplane.policy.Policy;
 import dev.hawser.controlplane.registry.RegistryState;
 import dev.hawser.controlplane.snapshot.LocalCluster;
 import dev.hawser.controlplane.snapshot.MeshSnapshot;
+import dev.hawser.controlplane.snapshot.MeshTrust;
 import dev.hawser.controlplane.snapshot.Present;
 import dev.hawser.controlplane.snapshot.RemoteCluster;
 import dev.hawser.controlplane.snapshot.RemoteExport;
@@ -46,7 +47,7 @@ final class MeshFixture {
   final List<RemoteExport> exports = new ArrayList<>();
   final List<SlotAssignment> slots = new ArrayList<>();
   final List<Policy> policies = new ArrayList<>();
-  TrustBundles bundles = TrustBundles.empty();
+  MeshTrust trust = MeshTrust.of(TrustBundles.empty());
   LocalCluster local =
       new LocalCluster(
           new ClusterName("east", "mesh.internal"),
@@ -156,6 +157,6 @@ final class MeshFixture {
             exports,
             slots,
             policies,
-            bundles));
+            trust));
   }
 }

@@ -1,14 +1,24 @@
 package dev.hawser.controlplane.xds;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.hawser.controlplane.snapshot.LocalCluster;
+import dev.hawser.controlplane.snapshot.MeshTrust;
+import dev.hawser.trust.authority.RevocationList;
+import dev.hawser.trust.authority.RootAuthority;
 import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.spiffe.TrustDomain;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What each kind of client is sent for one and the same mesh. */
@@ -73,12 +83,43 @@ class XdsTranslatorGoldenTest {
   @Test
   void trustTravelsAsOneBundlePerTrustDomain() throws IOException {
     String pem = Files.readString(ROOT);
-    mesh.bundles =
-        TrustBundles.of(
-            TrustBundle.fromPem(new TrustDomain("east.mesh.internal"), pem, 1),
-            TrustBundle.fromPem(new TrustDomain("west.mesh.internal"), pem, 1));
+    mesh.trust =
+        MeshTrust.of(
+            TrustBundles.of(
+                TrustBundle.fromPem(new TrustDomain("east.mesh.internal"), pem, 1),
+                TrustBundle.fromPem(new TrustDomain("west.mesh.internal"), pem, 1)));
     Golden.compare(
         "bundles.json", named(node("sidecar", "127.1.0.10"), ResourceType.SECRET, "bundles"));
+  }
+
+  @Test
+  void revokedIntermediatesTravelAsTheRootsListAndBesideItWhoSignsNow() throws Exception {
+    RootAuthority root = RootAuthority.create("mesh.internal", InstantSource.system());
+    RevocationList list = root.revoke(List.of(BigInteger.TEN), 7, Duration.ofDays(1));
+    TrustBundles bundles =
+        TrustBundles.of(
+            new TrustBundle(new TrustDomain("east.mesh.internal"), List.of(root.certificate()), 1));
+    mesh.trust = new MeshTrust(bundles, Optional.of(list), "0a");
+    ProxyNode web = node("sidecar", "127.1.0.10");
+    XdsResource before = named(web, ResourceType.SECRET, "bundles").getFirst();
+
+    Secret secret = before.body().unpack(Secret.class);
+    byte[] crl = secret.getValidationContext().getCrl().getInlineBytes().toByteArray();
+    assertThat(RevocationList.parse(crl).verify(List.of(root.certificate())).serials())
+        .containsExactly(BigInteger.TEN);
+    assertThat(
+            before
+                .metadata()
+                .orElseThrow()
+                .getFilterMetadataOrThrow("hawser")
+                .getFieldsOrThrow("issuer")
+                .getStringValue())
+        .isEqualTo("0a");
+
+    mesh.trust = new MeshTrust(bundles, Optional.of(list), "0b");
+    XdsResource after = named(web, ResourceType.SECRET, "bundles").getFirst();
+    assertThat(after.body()).isEqualTo(before.body());
+    assertThat(after.version()).as("another signer is news").isNotEqualTo(before.version());
   }
 
   @Test
