@@ -7,6 +7,7 @@ import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.engine.xds.AdsClient;
 import dev.hawser.gateway.route.Backend;
 import dev.hawser.gateway.splice.Connections;
+import dev.hawser.host.identity.IdentityClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -19,18 +20,21 @@ final class AdminPages {
   private final DrainTrigger drain;
   private final Metrics metrics;
   private final Gateway gateway;
+  private final IdentityClient identity;
 
   AdminPages(
       Gateway gateway,
       Connections connections,
       AdsClient ads,
       DrainTrigger drain,
-      Metrics metrics) {
+      Metrics metrics,
+      IdentityClient identity) {
     this.gateway = gateway;
     this.connections = connections;
     this.ads = ads;
     this.drain = drain;
     this.metrics = metrics;
+    this.identity = identity;
   }
 
   AdminServer start(InetSocketAddress address) throws IOException {
@@ -42,6 +46,7 @@ final class AdminPages {
         .get("/clusters", _ -> AdminResponse.text(200, clusters()))
         .get("/config_dump", _ -> AdminResponse.json(200, configDump()))
         .get("/listeners", _ -> AdminResponse.text(200, gateway.address() + "\n"))
+        .post("/renew", _ -> renew())
         .post("/drain", _ -> drain())
         .start();
   }
@@ -53,6 +58,11 @@ final class AdminPages {
     return gateway.isListening()
         ? AdminResponse.text(200, "ready\n")
         : AdminResponse.text(503, "no configuration yet\n");
+  }
+
+  private AdminResponse renew() {
+    identity.renewSoon();
+    return AdminResponse.text(202, "renewing\n");
   }
 
   private AdminResponse drain() {

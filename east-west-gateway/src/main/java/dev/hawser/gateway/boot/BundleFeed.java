@@ -4,6 +4,7 @@ import dev.hawser.engine.xds.ResourceApplier;
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.TrustBundlesCodec;
 import dev.hawser.host.identity.IdentityClient;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 
 /** Hands the trust bundles that come by SDS to the identity client, which keeps them. */
@@ -27,6 +28,11 @@ final class BundleFeed implements ResourceApplier<Secret> {
     } catch (IllegalArgumentException e) {
       throw new ResourceRejectedException("validation_context", String.valueOf(e.getMessage()));
     }
+  }
+
+  @Override
+  public void onMetadata(String name, Metadata metadata) {
+    TrustBundlesCodec.issuer(metadata).ifPresent(identity::issuerIs);
   }
 
   /** What was trusted stays trusted: the absence of a word is no withdrawal. */

@@ -80,7 +80,8 @@ public final class Gateway implements AutoCloseable {
           stopAccepting();
           return connections.drain(deadline);
         });
-    open.push(new AdminPages(this, connections, ads, drain, metrics).start(config.admin()));
+    open.push(
+        new AdminPages(this, connections, ads, drain, metrics, identity).start(config.admin()));
     health.start();
     listenOnceConfigured(ads);
   }

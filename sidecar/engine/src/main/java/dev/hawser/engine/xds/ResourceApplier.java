@@ -1,6 +1,7 @@
 package dev.hawser.engine.xds;
 
 import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 
 /**
  * Takes the resources of one type. Every method is called on the one xDS thread, in the order in
@@ -19,6 +20,12 @@ public interface ResourceApplier<M extends Message> {
    * @throws ResourceRejectedException if it cannot be obeyed; the one before stays in force
    */
   void onChanged(String name, M resource, String version) throws ResourceRejectedException;
+
+  /**
+   * Takes what was said beside a resource that is in force now (metadata of {@code
+   * envoy.service.discovery.v3.Resource}); not called where nothing was. It is not kept on disk.
+   */
+  default void onMetadata(String name, Metadata metadata) {}
 
   /** A resource ended, or one that was subscribed does not exist. */
   void onRemoved(String name);

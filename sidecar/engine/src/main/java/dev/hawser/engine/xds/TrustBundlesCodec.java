@@ -3,11 +3,14 @@ package dev.hawser.engine.xds;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.hawser.trust.authority.RevocationList;
 import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.spiffe.TrustDomain;
 import dev.hawser.trust.x509.Certificates;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
@@ -19,11 +22,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads trust bundles (SDS). A secret with a key is refused: keys never travel. */
 public final class TrustBundlesCodec {
   /** The name of the one secret that a proxy subscribes. */
   public static final String NAME = "bundles";
+
+  private static final Logger LOG = LoggerFactory.getLogger(TrustBundlesCodec.class);
 
   private TrustBundlesCodec() {}
 
@@ -54,6 +61,25 @@ public final class TrustBundlesCodec {
           at + ".trust_domains", "none (expected: at least the own)");
     }
     return new TrustBundles(bundles, revoked(path + ".crl", context, bundles, present));
+  }
+
+  /**
+   * Reads from what comes beside the bundles ({@code hawser.issuer}) which intermediate of the own
+   * cluster signs now.
+   *
+   * @return its serial number; empty if it is not said, or not as hexadecimal: a hint is no reason
+   *     to refuse the trust that it came with
+   */
+  public static Optional<BigInteger> issuer(Metadata metadata) {
+    Struct hawser = metadata.getFilterMetadataOrDefault("hawser", Struct.getDefaultInstance());
+    String serial =
+        hawser.getFieldsOrDefault("issuer", Value.getDefaultInstance()).getStringValue();
+    try {
+      return serial.isEmpty() ? Optional.empty() : Optional.of(Certificates.serial(serial));
+    } catch (IllegalArgumentException e) {
+      LOG.warn("Who signs now is not said as a serial number issuer={}", serial, e);
+      return Optional.empty();
+    }
   }
 
   private static SPIFFECertValidatorConfig unpack(String path, Any config)

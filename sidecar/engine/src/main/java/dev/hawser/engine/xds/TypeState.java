@@ -239,6 +239,9 @@ final class TypeState<M extends Message> {
       M message = (M) applier.prototype().getParserForType().parseFrom(any.getValue());
       SupportedFields.requireKnown(message);
       applier.onChanged(resource.getName(), message, resource.getVersion());
+      if (resource.hasMetadata()) {
+        applier.onMetadata(resource.getName(), resource.getMetadata());
+      }
       held.put(resource.getName(), resource);
       dirty = true;
       return null;

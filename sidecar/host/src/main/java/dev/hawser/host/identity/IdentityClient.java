@@ -3,7 +3,9 @@ package dev.hawser.host.identity;
 import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.svid.Svid;
+import dev.hawser.trust.x509.Certificates;
 import io.grpc.ManagedChannel;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,8 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A workload's identity: loaded from disk or enrolled for, renewed at two thirds of its life (± 10
- * %), and at once when the root that new certificates of its trust domain chain to is no longer the
- * one that its own chain ends in. A certificate that has ended is not shown any more: who asks gets
+ * %), at once when the root that new certificates of its trust domain chain to is no longer the one
+ * that its own chain ends in, and soon when the control plane signs with another intermediate than
+ * the one that it is under. A certificate that has ended is not shown any more: who asks gets
  * nothing and must fail closed.
  *
  * <p>All methods may be called from any thread and, {@link #open} and {@link #close} apart, return
@@ -144,6 +147,21 @@ public final class IdentityClient implements AutoCloseable {
     });
   }
 
+  /**
+   * Takes the word of the control plane on which intermediate signs now. An SVID under another one
+   * is renewed within {@link IdentityOptions.Timing#spread}, so that a whole cluster does not come
+   * at once.
+   *
+   * @param serial of that intermediate
+   */
+  public void issuerIs(BigInteger serial) {
+    soon(() -> {
+      if (keeper.issuerIs(state.svid(), serial)) {
+        LOG.info("The cluster has a new authority; the certificate is renewed soon.");
+      }
+    });
+  }
+
   private void soon(Runnable task) {
     try {
       thread.execute(task);
@@ -165,6 +183,8 @@ public final class IdentityClient implements AutoCloseable {
     Keeper.@Nullable Trouble trouble = keeper.trouble();
     return new IdentityStatus(
         now.svid().id().toString(),
+        Certificates.serialHex(now.svid().leaf().getSerialNumber()),
+        Certificates.serialHex(now.svid().chain().getLast().getSerialNumber()),
         expires,
         options.clock().instant().isAfter(expires),
         now.received(),

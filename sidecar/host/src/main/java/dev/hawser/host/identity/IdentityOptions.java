@@ -54,15 +54,22 @@ public record IdentityOptions(
    * @param callDeadline for one call to a control plane, connection included
    * @param firstRetry the pause after the first failure; doubles up to {@code longestRetry}, each ±
    *     20 %
+   * @param spread a renewal that all workloads of a cluster want at once happens at a random moment
+   *     within it
    */
   public record Timing(
-      Duration tick, Duration callDeadline, Duration firstRetry, Duration longestRetry) {
-    /** Looks once a second; a call may take 10 s; retries after 1 s to 60 s. */
+      Duration tick,
+      Duration callDeadline,
+      Duration firstRetry,
+      Duration longestRetry,
+      Duration spread) {
+    /** Looks once a second; a call may take 10 s; retries after 1 s to 60 s; spreads over 20 s. */
     public static final Timing USUAL =
         new Timing(
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
             Duration.ofSeconds(1),
-            Duration.ofSeconds(60));
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(20));
   }
 }

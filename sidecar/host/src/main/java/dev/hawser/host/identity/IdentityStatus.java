@@ -6,6 +6,8 @@ import java.util.Optional;
 /**
  * How an identity fares.
  *
+ * @param serial of the certificate, lower-case hexadecimal
+ * @param issuer serial number of the intermediate that signed it
  * @param expires when the certificate ends
  * @param expired whether it has ended
  * @param lastRenewal when the current certificate was received or loaded
@@ -14,6 +16,8 @@ import java.util.Optional;
  */
 public record IdentityStatus(
     String id,
+    String serial,
+    String issuer,
     Instant expires,
     boolean expired,
     Instant lastRenewal,

@@ -2,6 +2,7 @@ package dev.hawser.host.identity;
 
 import dev.hawser.trust.svid.RenewalSchedule;
 import dev.hawser.trust.svid.Svid;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -17,7 +18,10 @@ final class Keeper {
   private @Nullable RenewalSchedule schedule;
   private long earliestAttempt = System.nanoTime();
   private @Nullable Svid ended;
+  private final Duration spread;
   private boolean wanted;
+  private @Nullable BigInteger issuer;
+  private long issuerDue;
   private volatile @Nullable Trouble trouble;
 
   /** Why renewing does not work, and since when. */
@@ -26,6 +30,7 @@ final class Keeper {
   Keeper(IdentityOptions.Timing timing, InstantSource clock) {
     this.clock = clock;
     this.backoff = new Backoff(timing, ThreadLocalRandom.current());
+    this.spread = timing.spread();
   }
 
   /** Begins to watch over an SVID. */
@@ -37,12 +42,12 @@ final class Keeper {
   }
 
   /**
-   * Notes a success. A control plane that knows of a new root but still signs under the old one is
-   * asked again with pauses, not in a loop.
+   * Notes a success. A control plane that knows of a new root or intermediate but still signs under
+   * the old one is asked again with pauses, not in a loop.
    */
   void renewed(Svid svid, @Nullable X509Certificate currentRoot) {
     follow(svid);
-    if (currentRoot == null || endsIn(svid, currentRoot)) {
+    if ((currentRoot == null || endsIn(svid, currentRoot)) && isUnder(svid, issuer)) {
       backoff.reset();
       earliestAttempt = System.nanoTime();
     } else {
@@ -61,6 +66,21 @@ final class Keeper {
     wanted = true;
   }
 
+  /**
+   * Notes which intermediate signs now.
+   *
+   * @return whether that is news, and the SVID is under another one
+   */
+  boolean issuerIs(Svid svid, BigInteger serial) {
+    if (serial.equals(issuer)) {
+      return false;
+    }
+    issuer = serial;
+    long within = Math.max(1, spread.toNanos());
+    issuerDue = System.nanoTime() + ThreadLocalRandom.current().nextLong(within);
+    return !isUnder(svid, serial);
+  }
+
   boolean shouldRenew(Svid svid, @Nullable X509Certificate currentRoot) {
     if (System.nanoTime() - earliestAttempt < 0) {
       return false;
@@ -70,7 +90,12 @@ final class Keeper {
         || wanted
         || current.due()
         || current.expired()
-        || (currentRoot != null && !endsIn(svid, currentRoot));
+        || (currentRoot != null && !endsIn(svid, currentRoot))
+        || (!isUnder(svid, issuer) && System.nanoTime() - issuerDue >= 0);
+  }
+
+  private static boolean isUnder(Svid svid, @Nullable BigInteger intermediate) {
+    return intermediate == null || svid.chain().getLast().getSerialNumber().equals(intermediate);
   }
 
   /** Notes a failure and returns the pause until the next attempt. */

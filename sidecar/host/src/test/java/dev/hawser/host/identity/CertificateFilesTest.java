@@ -65,7 +65,8 @@ class CertificateFilesTest {
             Duration.ofMillis(20),
             Duration.ofSeconds(5),
             Duration.ofMillis(30),
-            Duration.ofMillis(200));
+            Duration.ofMillis(200),
+            Duration.ofMillis(50));
     return IdentityClient.open(
         IdentityOptions.of(temporary.resolve("data"))
             .with(new Attestation.TokenText(server.token()))

@@ -8,7 +8,9 @@ import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.svid.Svid;
 import dev.hawser.trust.testing.TestAuthority;
+import dev.hawser.trust.x509.Certificates;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +33,8 @@ class IdentityClientTest {
           Duration.ofMillis(20),
           Duration.ofSeconds(5),
           Duration.ofMillis(30),
-          Duration.ofMillis(200));
+          Duration.ofMillis(200),
+          Duration.ofMillis(50));
 
   private final MovableClock clock = new MovableClock();
   private final TestAuthority authority = TestAuthority.create(clock);
@@ -108,6 +111,39 @@ class IdentityClientTest {
     assertThatExceptionOfType(IdentityException.class)
         .isThrownBy(() -> IdentityClient.open(options().with(text("hwsr1.eyJ"))))
         .satisfies(e -> assertThat(e.code()).isEqualTo("token-malformed"));
+  }
+
+  @Test
+  void aNewIntermediateOfTheClusterIsFollowedSoonAndOnce() throws Exception {
+    try (EnrolmentServer server = EnrolmentServer.start(authority);
+        IdentityClient client = IdentityClient.open(options().with(text(server.token())))) {
+      var first = client.svid().orElseThrow();
+      client.issuerIs(first.chain().getLast().getSerialNumber());
+      var next = authority.renewIntermediate("east").intermediate();
+
+      client.issuerIs(next.getSerialNumber());
+
+      await().until(() -> client.svid().orElseThrow().chain().getLast().equals(next));
+      assertThat(client.status().issuer())
+          .isEqualTo(Certificates.serialHex(next.getSerialNumber()));
+      assertThat(client.status().serial())
+          .isNotEqualTo(Certificates.serialHex(first.leaf().getSerialNumber()));
+      client.issuerIs(next.getSerialNumber());
+      await().during(Duration.ofMillis(300)).until(() -> server.renewals.get() == 1);
+    }
+  }
+
+  @Test
+  void anIntermediateThatDoesNotSignYetIsAskedForWithPauses() throws Exception {
+    try (EnrolmentServer server = EnrolmentServer.start(authority);
+        IdentityClient client = IdentityClient.open(options().with(text(server.token())))) {
+      client.issuerIs(BigInteger.TWO);
+      await()
+          .during(Duration.ofMillis(600))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> server.renewals.get() < 12);
+      assertThat(client.svid()).isPresent();
+    }
   }
 
   @Test
@@ -226,7 +262,8 @@ class IdentityClientTest {
             Duration.ofMillis(10),
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
-            Duration.ofSeconds(60));
+            Duration.ofSeconds(60),
+            Duration.ofMillis(50));
     try (EnrolmentServer server = EnrolmentServer.start(authority);
         IdentityClient client =
             IdentityClient.open(

@@ -57,7 +57,8 @@ class SecretServerTest {
             Duration.ofMillis(20),
             Duration.ofSeconds(5),
             Duration.ofMillis(30),
-            Duration.ofMillis(200));
+            Duration.ofMillis(200),
+            Duration.ofMillis(50));
     identity =
         IdentityClient.open(
             IdentityOptions.of(temporary.resolve("data"))

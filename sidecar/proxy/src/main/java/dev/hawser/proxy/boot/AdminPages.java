@@ -68,6 +68,7 @@ final class AdminPages {
         .get("/stats/prometheus", _ -> metrics())
         .get("/status", _ -> AdminResponse.json(200, RecordJson.of(proxy.status())))
         .get("/ready", this::ready)
+        .post("/renew", _ -> renew())
         .post("/drain", _ -> drain());
   }
 
@@ -91,6 +92,11 @@ final class AdminPages {
     String problem = proxy.notReady();
     return AdminResponse.json(
         problem.isEmpty() ? 200 : 503, RecordJson.of(new ReadyPage(problem.isEmpty(), problem)));
+  }
+
+  private AdminResponse renew() {
+    proxy.renewSoon();
+    return AdminResponse.text(202, "renewing; the new serial number will be at /status\n");
   }
 
   private AdminResponse drain() {

@@ -225,6 +225,11 @@ public final class Proxy implements AutoCloseable {
         plane.connections());
   }
 
+  /** Renews the certificate now. Connections that stand keep the one they were made with. */
+  void renewSoon() {
+    identity.renewSoon();
+  }
+
   /** Returns the identity's keeper. */
   public Optional<IdentityClient> identity() {
     return Optional.of(identity);

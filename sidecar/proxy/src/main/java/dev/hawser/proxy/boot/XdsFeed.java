@@ -13,6 +13,7 @@ import dev.hawser.proxy.codec.ListenerCodec;
 import dev.hawser.proxy.codec.RouteCodec;
 import dev.hawser.proxy.model.EndpointSet;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -249,6 +250,11 @@ final class XdsFeed {
     public void onChanged(String name, Secret resource, String version)
         throws ResourceRejectedException {
       identity.updateBundles(TrustBundlesCodec.read(resource, identity.bundles()));
+    }
+
+    @Override
+    public void onMetadata(String name, Metadata metadata) {
+      TrustBundlesCodec.issuer(metadata).ifPresent(identity::issuerIs);
     }
 
     @Override
