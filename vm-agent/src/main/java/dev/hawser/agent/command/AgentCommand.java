@@ -29,7 +29,13 @@ import picocli.CommandLine.ScopeType;
       "4:no control plane answers",
       "5:the token or the server was refused"
     },
-    subcommands = {JoinCommand.class, RunCommand.class, StatusCommand.class, LeaveCommand.class})
+    subcommands = {
+      JoinCommand.class,
+      RunCommand.class,
+      StatusCommand.class,
+      BootstrapCommand.class,
+      LeaveCommand.class
+    })
 public final class AgentCommand {
   private static final String DEFAULT_DATA_DIR = "/var/lib/hawser-agent";
 

@@ -113,7 +113,9 @@ final class JoinCommand implements Callable<Integer> {
   @Option(
       names = "--sds",
       paramLabel = "SOCKET",
-      description = "Serves the key to a stock Envoy by SDS on this Unix socket.")
+      description =
+          "Serves key (SDS) and configuration (ADS) to a stock Envoy or a gRPC client on this Unix"
+              + " socket; see 'hawser-agent bootstrap'.")
   private String sds = "";
 
   @Option(names = "--no-proxy", description = "Another proxy serves here, e.g. a stock Envoy.")

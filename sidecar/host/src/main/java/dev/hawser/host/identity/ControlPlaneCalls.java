@@ -27,6 +27,8 @@ final class ControlPlaneCalls {
   private static final Logger LOG = LoggerFactory.getLogger(ControlPlaneCalls.class);
 
   private static final int ROOT_LABEL_DIGITS = 16;
+  private static final int KEEPALIVE_SECONDS = 10;
+  private static final int KEEPALIVE_TIMEOUT_SECONDS = 5;
 
   private final ClusterName cluster;
   private final String knownRoot;
@@ -59,6 +61,9 @@ final class ControlPlaneCalls {
           .sslContext(tls.build())
           // A token must not take a detour through whatever proxy this process inherited.
           .proxyDetector(_ -> null)
+          // A stream to a control plane that froze must end, or its client waits for ever.
+          .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+          .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
           .build();
     } catch (SSLException e) {
       throw new IdentityException(

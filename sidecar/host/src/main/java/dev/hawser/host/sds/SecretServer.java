@@ -22,9 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Envoy's secret discovery service (SDS v3, state of the world and delta) on a Unix socket: {@code
- * default} is the workload's key and certificate chain, {@code bundles} what it trusts. Both are
- * pushed when they change.
+ * What a stock Envoy or a gRPC client on this host needs, on a Unix socket. By Envoy's secret
+ * discovery service (SDS v3, state of the world and delta) {@code default} is the workload's key
+ * and certificate chain, {@code bundles} what it trusts; both are pushed when they change. By its
+ * aggregated discovery service (ADS v3) they get their configuration: {@link DiscoveryRelay}.
  *
  * <p>The socket is the credential: its file is 0600, and a peer must run as the same user or as
  * root, whatever became of the file's permissions.
@@ -33,7 +34,9 @@ public final class SecretServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SecretServer.class);
   private static final int MAX_PATH = 107;
   private static final int MAX_STREAMS = 64;
-  private static final int MAX_MESSAGE = 64 * 1024;
+
+  /** A node that lists all extensions of its Envoy, and the names that it subscribes to. */
+  private static final int MAX_MESSAGE = 1024 * 1024;
 
   private final Path socket;
   private final EventLoopGroup loop;
@@ -57,6 +60,7 @@ public final class SecretServer implements AutoCloseable {
     prepare(socket);
     EventLoopGroup loop = new EpollEventLoopGroup(1, new DefaultThreadFactory("hawser-sds", true));
     SecretService service = new SecretService(new Secrets(identity));
+    DiscoveryRelay relay = new DiscoveryRelay(identity);
     Server server =
         NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toString()))
             .bossEventLoopGroup(loop)
@@ -65,6 +69,7 @@ public final class SecretServer implements AutoCloseable {
             .maxConcurrentCallsPerConnection(MAX_STREAMS)
             .maxInboundMessageSize(MAX_MESSAGE)
             .addService(service)
+            .addService(relay)
             .build();
     try {
       server.start();
@@ -75,7 +80,12 @@ public final class SecretServer implements AutoCloseable {
       throw new IOException("SDS cannot listen at " + socket + ": " + e.getMessage(), e);
     }
     LOG.info("Secrets are served. socket={}", socket);
-    return new SecretServer(socket, loop, server, identity.onChange(service::changed));
+    Registration registration =
+        identity.onChange(() -> {
+          service.changed();
+          relay.changed();
+        });
+    return new SecretServer(socket, loop, server, registration);
   }
 
   @Override

@@ -19,6 +19,7 @@ import dev.hawser.trust.verify.ExpectedPeers;
 import dev.hawser.trust.verify.LiveTrustManager;
 import dev.hawser.trust.verify.PeerVerifier;
 import dev.hawser.trust.x509.Certificates;
+import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -56,7 +57,12 @@ public final class EnrolmentServer implements AutoCloseable {
   private final TestAuthority authority;
   private final Server server;
 
-  private EnrolmentServer(TestAuthority authority, int port, ServerKeys keys, InstantSource clock)
+  private EnrolmentServer(
+      TestAuthority authority,
+      int port,
+      ServerKeys keys,
+      InstantSource clock,
+      List<BindableService> others)
       throws IOException {
     this.authority = authority;
     this.issuer = authority;
@@ -69,17 +75,24 @@ public final class EnrolmentServer implements AutoCloseable {
             .protocols("TLSv1.3")
             .trustManager(clients)
             .clientAuth(ClientAuth.OPTIONAL);
-    this.server =
+    NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .sslContext(tls.build())
-            .addService(new Service())
-            .build()
-            .start();
+            .addService(new Service());
+    others.forEach(builder::addService);
+    this.server = builder.build().start();
   }
 
   /** Serves as east's control plane under the authority's root. */
   public static EnrolmentServer start(TestAuthority authority) throws IOException {
     return start(authority, 0);
+  }
+
+  /** The same with another service of the control plane at the same port. */
+  public static EnrolmentServer start(TestAuthority authority, BindableService other)
+      throws IOException {
+    return new EnrolmentServer(
+        authority, 0, ServerKeys.of(controlPlane(authority)), authority.clock(), List.of(other));
   }
 
   static EnrolmentServer start(TestAuthority authority, int port) throws IOException {
@@ -88,7 +101,7 @@ public final class EnrolmentServer implements AutoCloseable {
 
   static EnrolmentServer start(TestAuthority authority, int port, ServerKeys keys)
       throws IOException {
-    return new EnrolmentServer(authority, port, keys, authority.clock());
+    return new EnrolmentServer(authority, port, keys, authority.clock(), List.of());
   }
 
   /** A control plane's key with the chain as it is sent: leaf, intermediate, root. */
