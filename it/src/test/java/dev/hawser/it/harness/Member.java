@@ -120,6 +120,15 @@ public final class Member implements AutoCloseable {
 
   /** Asks the administration API, as a script on the control plane's machine would. */
   public String get(String path) {
+    return ask(path, "");
+  }
+
+  /** Sends JSON to the administration API, as a script on the control plane's machine would. */
+  public String post(String path, String json) {
+    return ask(path, " -H 'Content-Type: application/json' -d '" + json + "'");
+  }
+
+  private String ask(String path, String more) {
     Path credential = folder.resolve("admin-token");
     Shell.Result result =
         Shell.run(
@@ -129,13 +138,13 @@ public final class Member implements AutoCloseable {
                 "-c",
                 "curl -s -m 5 -w '\\n%{http_code}' -H \"Authorization: Bearer $(cat "
                     + credential
-                    + ")\" "
+                    + ")\""
+                    + more
+                    + " "
                     + ADMIN
                     + path));
     String[] parts = result.output().split("\n(?=\\d+$)", 2);
-    assertThat(parts[parts.length - 1].strip())
-        .as("GET " + path + ": " + result.output())
-        .isEqualTo("200");
+    assertThat(parts[parts.length - 1].strip()).as(path + ": " + result.output()).startsWith("20");
     return parts[0];
   }
 
@@ -148,6 +157,17 @@ public final class Member implements AutoCloseable {
         .failFast(() -> assertThat(controlPlane.isAlive()).as(controlPlane.lastWords()).isTrue())
         .until(this::isReady);
     return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** SIGKILL to the control plane, or SIGTERM, and a new start; it is ready when this returns. */
+  public void restartControlPlane(boolean kill, Duration atMost) {
+    if (kill) {
+      controlPlane.kill();
+    } else {
+      assertThat(controlPlane.terminate(20)).as(controlPlane.lastWords()).isTrue();
+    }
+    controlPlane.restart();
+    awaitReady(atMost);
   }
 
   private boolean isReady() {

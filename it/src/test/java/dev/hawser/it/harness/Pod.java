@@ -30,7 +30,7 @@ public final class Pod implements AutoCloseable {
   }
 
   /**
-   * Starts both.
+   * Starts both, with the example shop as the application.
    *
    * @param join the line of the proxy's start file that says how it proves who it is
    * @param upstreams by service name in the namespace {@code shop}, the local port
@@ -44,7 +44,7 @@ public final class Pod implements AutoCloseable {
       String join,
       Map<String, Integer> upstreams) {
     String address = site.address(host);
-    List<String> application =
+    List<String> shop =
         new ArrayList<>(
             List.of(
                 Home.java(),
@@ -63,8 +63,25 @@ public final class Pod implements AutoCloseable {
                 "--listen",
                 address + ":" + APPLICATION_PORT));
     upstreams.forEach((upstream, port) ->
-        application.addAll(
-            List.of("--upstream", upstream + "=http://" + address + ":" + port + "/")));
+        shop.addAll(List.of("--upstream", upstream + "=http://" + address + ":" + port + "/")));
+    return start(name, service, site, host, stories, join, upstreams, shop);
+  }
+
+  /**
+   * Starts both.
+   *
+   * @param application the command of a program that listens on port 8080 of the pod's address
+   */
+  public static Pod start(
+      String name,
+      String service,
+      Site site,
+      int host,
+      Path stories,
+      String join,
+      Map<String, Integer> upstreams,
+      List<String> application) {
+    String address = site.address(host);
     Path config = proxyConfig(name, site, address, stories, join, upstreams);
     Path log = stories.resolve("log");
     return new Pod(

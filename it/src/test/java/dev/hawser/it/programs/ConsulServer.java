@@ -9,12 +9,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A Consul server of one member that keeps its data over restarts. */
@@ -22,12 +26,14 @@ public final class ConsulServer implements AutoCloseable {
   private static final int HTTP_PORT = 8500;
 
   private final Managed process;
+  private final Path data;
   private final String url;
   private final HttpClient client = HttpClient.newHttpClient();
   private final Map<String, String> registered = new ConcurrentHashMap<>();
 
-  private ConsulServer(Managed process, String url) {
+  private ConsulServer(Managed process, Path data, String url) {
     this.process = process;
+    this.data = data;
     this.url = url;
   }
 
@@ -36,6 +42,7 @@ public final class ConsulServer implements AutoCloseable {
     boolean shared = place.prefix().isEmpty();
     // In a namespace of its own the usual ports are free; beside other tests they may not be.
     int http = shared ? FreePorts.next() : HTTP_PORT;
+    Path data = place.folder().resolve("consul");
     List<String> command =
         place.command(
             List.of(
@@ -48,7 +55,7 @@ public final class ConsulServer implements AutoCloseable {
                 "-node",
                 datacenter + "-server",
                 "-data-dir",
-                place.folder().resolve("consul").toString(),
+                data.toString(),
                 "-bind",
                 place.address(),
                 "-advertise",
@@ -72,7 +79,7 @@ public final class ConsulServer implements AutoCloseable {
                 "-log-level",
                 "warn"));
     Managed process = Managed.start("consul", place.logs(), Map.of(), command);
-    ConsulServer consul = new ConsulServer(process, "http://" + place.address() + ":" + http);
+    ConsulServer consul = new ConsulServer(process, data, "http://" + place.address() + ":" + http);
     consul.awaitLeader();
     return consul;
   }
@@ -107,7 +114,31 @@ public final class ConsulServer implements AutoCloseable {
 
   /** SIGKILL and a start with the same data. */
   public void killAndRestart() {
+    restart(true);
+  }
+
+  /** SIGKILL, or SIGTERM, and a start with the same data; it has a leader when this returns. */
+  public void restart(boolean kill) {
+    if (kill) {
+      process.kill();
+    } else {
+      assertThat(process.terminate(20)).as(process.lastWords()).isTrue();
+    }
+    process.restart();
+    awaitLeader();
+  }
+
+  /** SIGKILL and a start without its data: it answers, and knows nothing any more. */
+  public void loseEverything() {
     process.kill();
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    registered.clear();
     process.restart();
     awaitLeader();
   }

@@ -18,11 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /**
  * What most stories begin with: east, a real Kubernetes API server, and west, a real Consul, each
@@ -36,24 +39,33 @@ final class TwoClusters implements AutoCloseable {
 
   static final Duration DEADLINE = Duration.ofSeconds(5);
 
+  /** Two of east, and four of west behind two gateways each. */
+  static final int ALL_SLOTS = 10;
+
+  private static final Pattern SLOT =
+      Pattern.compile("p8080\\.orders\\.shop\\.(east|west)\\.mesh\\.internal");
   private static final String NAMESPACE = "shop";
   private static final int SERVICE_PORT = 8080;
   private static final Pattern TOKEN = Pattern.compile("hwsr1\\.[A-Za-z0-9_-]+");
 
+  /** Parts are made by several threads at once; closed in the opposite order. */
+  private final List<AutoCloseable> parts = Collections.synchronizedList(new ArrayList<>());
+
   final Path folder = Home.folder("two-clusters");
-  final Internet internet = new Internet();
-  final Site eastSite;
-  final Site westSite;
+  final Internet internet = keep(new Internet());
+  final Site eastSite = internet.site("east", 1);
+  final Site westSite = internet.site("west", 2);
   final KubernetesCluster kubernetes;
   final Kubelet kubelet;
   final ConsulServer consul;
   final Member east;
   final Member west;
   final Pod web;
-  final List<Pod> eastOrders = new ArrayList<>();
-  final List<Pod> westOrders = new ArrayList<>();
+  final List<Pod> eastOrders;
+  final List<Pod> westOrders;
   final Pod payments;
 
+  /** What the chart's pods find in the ConfigMap hawser-roots. */
   private final Path roots;
 
   /**
@@ -61,16 +73,67 @@ final class TwoClusters implements AutoCloseable {
    */
   final Duration joinTook;
 
-  private final List<AutoCloseable> parts = new ArrayList<>();
-
   TwoClusters() {
-    parts.add(internet);
-    eastSite = internet.site("east", 1);
-    westSite = internet.site("west", 2);
-    kubernetes = keep(KubernetesCluster.start(Place.in(eastSite, folder.resolve("kubernetes"))));
-    consul = keep(ConsulServer.start(Place.in(westSite, folder.resolve("consul")), "dc1"));
-    kubelet = new Kubelet(kubernetes, "east");
-    east =
+    // A process mostly waits while it starts: what does not need another starts beside it.
+    try (AtOnce atOnce = new AtOnce()) {
+      Future<KubernetesCluster> kubernetesStarts =
+          atOnce.begin(() ->
+              keep(KubernetesCluster.start(Place.in(eastSite, folder.resolve("kubernetes")))));
+      Future<ConsulServer> consulStarts =
+          atOnce.begin(
+              () -> keep(ConsulServer.start(Place.in(westSite, folder.resolve("consul")), "dc1")));
+      Future<Member> westStarts = atOnce.begin(() -> west(AtOnce.result(consulStarts)));
+      kubernetes = AtOnce.result(kubernetesStarts);
+      Future<Member> eastStarts = atOnce.begin(() -> east(kubernetes));
+      kubelet = new Kubelet(kubernetes, "east");
+      kubelet.service(
+          NAMESPACE, "orders", SERVICE_PORT, "http", Map.of("hawser.dev/export", "true"));
+      consul = AtOnce.result(consulStarts);
+      west = AtOnce.result(westStarts);
+      // Not before both control planes are up: on two cores so much at once would starve them.
+      east = AtOnce.result(eastStarts);
+      List<Future<Pod>> westPods = new ArrayList<>();
+      for (int i = 1; i <= 4; i++) {
+        int host = 10 + i;
+        String name = "orders-west-" + i;
+        westPods.add(atOnce.begin(() -> startInWest(name, "orders", host, Map.of())));
+      }
+      Future<Pod> paymentsStarts =
+          atOnce.begin(() -> startInWest("payments-1", "payments", 20, Map.of()));
+      roots =
+          write(
+              "roots.pem",
+              Certificates.toPem(List.of(Loot.intermediateOf(east).chain().getLast())));
+      web = startInEast("web", "web", 10, WEB_UPSTREAMS);
+      eastOrders =
+          List.of(
+              startInEast("orders-east-1", "orders", 11, Map.of()),
+              startInEast("orders-east-2", "orders", 12, Map.of()));
+      westOrders = westPods.stream().map(AtOnce::result).toList();
+      payments = AtOnce.result(paymentsStarts);
+    }
+    awaitAnswer("orders", "\"cluster\":\"east\"", Duration.ofSeconds(90));
+    joinTook = join();
+    Awaitility.await("web knows every instance of orders")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> slotsKnownToWeb() == ALL_SLOTS);
+  }
+
+  /**
+   * Counts the endpoints of orders in web's own proxy: an instance behind two gateways counts
+   * twice.
+   */
+  int slotsKnownToWeb() {
+    Calls.Answer clusters = Calls.get("http://" + web.address() + ":15000/clusters");
+    if (clusters.status() != 200) {
+      throw new AssertionError("web's proxy: " + clusters);
+    }
+    return (int) SLOT.matcher(clusters.body()).results().count();
+  }
+
+  private Member east(KubernetesCluster registry) {
+    Member member =
         keep(
             Member.start(
                 "east",
@@ -80,8 +143,13 @@ final class TwoClusters implements AutoCloseable {
                     "HAWSER_REGISTRY_KUBERNETES_ENABLED",
                     "true",
                     "HAWSER_REGISTRY_KUBERNETES_KUBECONFIG",
-                    kubernetes.kubeconfig().toString())));
-    west =
+                    registry.kubeconfig().toString())));
+    member.startGateway(eastSite.publicAddress());
+    return member;
+  }
+
+  private Member west(ConsulServer registry) {
+    Member member =
         keep(
             Member.start(
                 "west",
@@ -89,26 +157,12 @@ final class TwoClusters implements AutoCloseable {
                 folder,
                 Map.of(
                     "HAWSER_REGISTRY_CONSUL_ADDRESS",
-                    consul.url(),
+                    registry.url(),
                     "HAWSER_CONSUL_NAMESPACE",
                     NAMESPACE)));
-    east.startGateway(eastSite.publicAddress());
-    west.startGateway(westSite.publicAddress());
-    west.startGateway(westSite.secondPublicAddress());
-    // What the chart's pods find in the ConfigMap hawser-roots.
-    roots =
-        write(
-            "roots.pem", Certificates.toPem(List.of(Loot.intermediateOf(east).chain().getLast())));
-    kubelet.service(NAMESPACE, "orders", SERVICE_PORT, "http", Map.of("hawser.dev/export", "true"));
-    web = startInEast("web", "web", 10, WEB_UPSTREAMS);
-    eastOrders.add(startInEast("orders-east-1", "orders", 11, Map.of()));
-    eastOrders.add(startInEast("orders-east-2", "orders", 12, Map.of()));
-    for (int i = 1; i <= 4; i++) {
-      westOrders.add(startInWest("orders-west-" + i, "orders", 10 + i, Map.of()));
-    }
-    payments = startInWest("payments-1", "payments", 20, Map.of());
-    awaitAnswer("orders", "\"cluster\":\"east\"", Duration.ofSeconds(60));
-    joinTook = join();
+    member.startGateway(westSite.publicAddress());
+    member.startGateway(westSite.secondPublicAddress());
+    return member;
   }
 
   private Duration join() {
@@ -141,29 +195,39 @@ final class TwoClusters implements AutoCloseable {
    */
   Pod startInWest(
       String name, String service, int host, Map<String, Integer> upstreams, String export) {
-    Path tokenFile =
-        write(
-            name + ".token",
-            token(
-                west.hawser(
-                    "token", "issue", "--namespace", NAMESPACE, "--service-account", service)));
-    Pod pod =
-        keep(
-            Pod.start(
-                name,
-                service,
-                westSite,
-                host,
-                folder,
-                "join: {tokenFile: " + tokenFile + "}",
-                ordered(upstreams)));
-    consul.register(
-        service,
-        name,
-        westSite.address(host),
-        SERVICE_PORT,
-        Map.of("hawser-export", export, "hawser-protocol", "http"));
+    String join = joinInWest(name, service);
+    Pod pod = keep(Pod.start(name, service, westSite, host, folder, join, ordered(upstreams)));
+    register(pod, "http", export);
     return pod;
+  }
+
+  /** Starts an instance of a program of another kind in west, exported to all. */
+  Pod startInWest(
+      String name, String service, int host, String protocol, List<String> application) {
+    String join = joinInWest(name, service);
+    Pod pod = keep(Pod.start(name, service, westSite, host, folder, join, Map.of(), application));
+    register(pod, protocol, "true");
+    return pod;
+  }
+
+  private String joinInWest(String name, String service) {
+    // What `hawser token issue` does, without a start of its process for each instance.
+    String issued =
+        west.post(
+            "/v1/tokens",
+            "{\"kind\":\"WORKLOAD\",\"name\":\"\",\"namespace\":\"%s\",\"serviceAccount\":\"%s\",\"services\":[],\"ttlSeconds\":0}"
+                .formatted(NAMESPACE, service));
+    return "join: {tokenFile: " + write(name + ".token", token(issued)) + "}";
+  }
+
+  /** Tells Consul of an instance. */
+  void register(Pod pod, String protocol, String export) {
+    consul.register(
+        pod.service(),
+        pod.name(),
+        pod.address(),
+        SERVICE_PORT,
+        Map.of("hawser-export", export, "hawser-protocol", protocol));
   }
 
   /** Returns the URL at which {@code web} finds a service; the harness asks in its place. */
