@@ -1,0 +1,127 @@
+package dev.hawser.proxy.jwt;
+
+import dev.hawser.proxy.json.Json;
+import dev.hawser.proxy.json.JsonException;
+import dev.hawser.proxy.json.JsonReader;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The public keys of an issuer: a JSON Web Key Set (RFC 7517 section 5). Immutable. */
+public final class KeySet {
+  /** Octets that a key set may have. */
+  public static final int MAX_SIZE = 256 * 1024;
+
+  private static final int MAX_KEYS = 256;
+
+  /**
+   * A token without a key's id is tried on each that fits; its sender shall not choose the cost.
+   */
+  private static final int MAX_TRIES = 8;
+
+  private final List<VerificationKey> keys;
+  private final List<String> left;
+
+  private KeySet(List<VerificationKey> keys, List<String> left) {
+    this.keys = List.copyOf(keys);
+    this.left = List.copyOf(left);
+  }
+
+  /**
+   * Reads a set, or one key alone. Keys of other kinds or for other purposes are left out, as the
+   * RFC has it.
+   *
+   * @throws IllegalArgumentException if it is no set, if no key of it can be used, or if two of one
+   *     kind have one id; says why
+   */
+  public static KeySet parse(byte[] json) {
+    if (json.length > MAX_SIZE) {
+      throw new IllegalArgumentException(
+          json.length + " octets (expected: at most " + MAX_SIZE + ")");
+    }
+    List<Json> all;
+    try {
+      Json.Members whole = JsonReader.readObject(json);
+      all = whole.get("keys") instanceof Json.Items items ? items.all() : List.of(whole);
+    } catch (JsonException e) {
+      throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
+    }
+    if (all.size() > MAX_KEYS) {
+      throw new IllegalArgumentException(all.size() + " keys (expected: at most " + MAX_KEYS + ")");
+    }
+    List<VerificationKey> keys = new ArrayList<>();
+    List<String> left = new ArrayList<>();
+    for (Json one : all) {
+      try {
+        if (one instanceof Json.Members jwk) {
+          keys.add(KeyReader.read(jwk));
+        } else {
+          left.add("not an object");
+        }
+      } catch (GeneralSecurityException e) {
+        left.add(String.valueOf(e.getMessage()));
+      }
+    }
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("no key that can be used: " + left);
+    }
+    requireDistinct(keys);
+    return new KeySet(keys, left);
+  }
+
+  private static void requireDistinct(List<VerificationKey> keys) {
+    Set<String> seen = new HashSet<>();
+    for (VerificationKey key : keys) {
+      if (key.id() != null && !seen.add(key.kind() + " " + key.id())) {
+        throw new IllegalArgumentException("two keys with the kid " + key.id());
+      }
+    }
+  }
+
+  /** Returns how many keys can be used. */
+  public int size() {
+    return keys.size();
+  }
+
+  /** Returns why the others cannot. */
+  public List<String> left() {
+    return left;
+  }
+
+  /** Returns what is wrong with a token's signature; nothing if one of the keys made it. */
+  public Optional<JwtFailure> check(CompactToken token) {
+    return check(token.algorithm(), token.keyId(), token.signed(), token.signature());
+  }
+
+  /**
+   * Returns what is wrong with a signature that is in no token.
+   *
+   * @param algorithm as a token's header would name it
+   */
+  public Optional<JwtFailure> check(String algorithm, byte[] signed, byte[] signature) {
+    Optional<JwsAlgorithm> known = JwsAlgorithm.ofToken(algorithm);
+    return known.isEmpty()
+        ? Optional.of(JwtFailure.ALGORITHM_NOT_SUPPORTED)
+        : check(known.get(), Optional.empty(), signed, signature);
+  }
+
+  private Optional<JwtFailure> check(
+      JwsAlgorithm algorithm, Optional<String> keyId, byte[] signed, byte[] signature) {
+    int tried = 0;
+    for (VerificationKey key : keys) {
+      if (!key.matches(keyId.orElse(null), algorithm)) {
+        continue;
+      }
+      if (key.verifies(algorithm, signed, signature)) {
+        return Optional.empty();
+      }
+      if (++tried == MAX_TRIES) {
+        break;
+      }
+    }
+    return Optional.of(tried == 0 ? JwtFailure.NO_MATCHING_KEY : JwtFailure.VERIFICATION_FAILED);
+  }
+}
