@@ -6,36 +6,44 @@ import dev.hawser.proxy.filter.Outcome;
 import dev.hawser.proxy.filter.RouteSetting;
 import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.reply.Replies;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Judges each request ({@code envoy.filters.http.rbac}). */
 public final class AccessFilter implements HttpFilter {
+  /** The name under which it tells others. */
+  public static final String NAME = "envoy.filters.http.rbac";
+
   private static final Outcome DENIED = new Outcome.Answer(Replies.denied());
 
-  private final @Nullable Access access;
+  private final List<Access> access;
+  private final AccessGate gate;
 
-  /** Makes a filter; empty rules enforce nothing. */
-  public AccessFilter(Optional<Access> access) {
-    this.access = access.orElse(null);
+  /** Makes a filter. */
+  public AccessFilter(List<Access> access, AccessGate gate) {
+    this.access = List.copyOf(access);
+    this.gate = gate;
   }
 
   /** The rules of a route instead. */
   public static final class ForRoute implements RouteSetting {
-    private final @Nullable Access access;
+    private final List<Access> access;
 
-    /** Makes a setting; empty rules enforce nothing. */
-    public ForRoute(Optional<Access> access) {
-      this.access = access.orElse(null);
+    /** Makes a setting. */
+    public ForRoute(List<Access> access) {
+      this.access = List.copyOf(access);
     }
   }
 
   @Override
   public Outcome onRequest(FilterCall call, @Nullable RouteSetting setting) {
-    Access judged = setting instanceof ForRoute own ? own.access : access;
-    return judged == null
-            || AccessJudge.allows(judged, AccessJudge.Subject.of(call.downstream(), call.request()))
-        ? Outcome.PASS
-        : DENIED;
+    List<Access> judged = setting instanceof ForRoute own ? own.access : access;
+    AccessJudge.Subject subject =
+        AccessJudge.Subject.of(call.downstream(), call.request(), call.metadata());
+    if (gate.allows(judged, subject, NAME)) {
+      return Outcome.PASS;
+    }
+    call.details("rbac_access_denied");
+    return DENIED;
   }
 }

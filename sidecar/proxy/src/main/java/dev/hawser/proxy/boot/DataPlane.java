@@ -4,9 +4,9 @@ import dev.hawser.engine.loop.EventLoops;
 import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.engine.tls.IdentitySource;
 import dev.hawser.engine.tls.MeshTls;
+import dev.hawser.proxy.access.AccessGate;
 import dev.hawser.proxy.context.Connections;
 import dev.hawser.proxy.context.ProxyContext;
-import dev.hawser.proxy.filter.FilterServices;
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.listener.ListenerSet;
@@ -66,8 +66,8 @@ public final class DataPlane implements AutoCloseable {
     new Warmup(loops, workers, tls).run();
     this.upstreams = new Upstreams(loops, workers.all(), tls, metrics, limits);
     Supplier<Optional<SpiffeId>> self = () -> identity.svid().map(Svid::id);
-    Filters filters =
-        new Filters(new FilterList(new FilterServices(workers, upstreams, metrics, self)));
+    AccessGate gate = new AccessGate(metrics);
+    Filters filters = new Filters(new FilterList(gate));
     this.routes = new RouteBook(workers, filters, askForHost);
     this.connections = new Connections(workers, MAX_CONNECTIONS);
     ProxyContext context =
@@ -77,6 +77,7 @@ public final class DataPlane implements AutoCloseable {
             upstreams,
             routes,
             filters,
+            gate,
             connections,
             new Telemetry(metrics, accessLog),
             limits,

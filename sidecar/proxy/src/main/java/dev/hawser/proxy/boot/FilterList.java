@@ -1,7 +1,7 @@
 package dev.hawser.proxy.boot;
 
 import dev.hawser.proxy.access.AccessFilter;
-import dev.hawser.proxy.filter.FilterServices;
+import dev.hawser.proxy.access.AccessGate;
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.filter.HttpFilter;
 import dev.hawser.proxy.filter.RouteSetting;
@@ -10,16 +10,16 @@ import dev.hawser.proxy.model.FilterOverride;
 
 /** The list of all filters: makes those that configuration names. */
 final class FilterList implements Filters.Maker {
-  private final FilterServices services;
+  private final AccessGate gate;
 
-  FilterList(FilterServices services) {
-    this.services = services;
+  FilterList(AccessGate gate) {
+    this.gate = gate;
   }
 
   @Override
   public HttpFilter filter(FilterConfig config) {
     return switch (config) {
-      case FilterConfig.Rbac rbac -> new AccessFilter(rbac.access());
+      case FilterConfig.Rbac rbac -> new AccessFilter(rbac.access(), gate);
     };
   }
 

@@ -104,7 +104,10 @@ public final class ListenerCodec {
         throw Fields.rejected(at, filter.getName() + " (expected: nothing after the last filter)");
       }
       if (filter.getTypedConfig().is(RBAC.class)) {
-        networkAccess(at + ".typed_config", filter).ifPresent(access::add);
+        String typed = at + ".typed_config";
+        access.addAll(
+            RbacFilterCodec.network(
+                typed, Fields.unpack(typed, filter.getTypedConfig(), RBAC.getDefaultInstance())));
       } else {
         content = content(at, filter);
       }
@@ -122,15 +125,6 @@ public final class ListenerCodec {
         tls,
         access,
         content);
-  }
-
-  private static Optional<Access> networkAccess(String path, Filter filter)
-      throws ResourceRejectedException {
-    RBAC rbac = Fields.unpack(path, filter.getTypedConfig(), RBAC.getDefaultInstance());
-    SupportedFields.requireOnly(path, rbac, "rules", "stat_prefix");
-    return rbac.hasRules()
-        ? Optional.of(AccessCodec.access(path + ".rules", rbac.getRules()))
-        : Optional.empty();
   }
 
   private static ListenerConfig.Content content(String path, Filter filter)

@@ -9,9 +9,11 @@ import dev.hawser.proxy.model.FilterConfig;
 import dev.hawser.proxy.model.FilterOverride;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
-/** Reads {@code envoy.filters.http.rbac}. */
+/** Reads {@code envoy.filters.http.rbac} and {@code envoy.filters.network.rbac}. */
 final class RbacFilterCodec implements FilterCodec {
   @Override
   public Class<? extends Message> type() {
@@ -39,10 +41,40 @@ final class RbacFilterCodec implements FilterCodec {
         : new FilterOverride.Disabled();
   }
 
-  private static Optional<Access> access(String path, RBAC rbac) throws ResourceRejectedException {
-    SupportedFields.requireOnly(path, rbac, "rules");
-    return rbac.hasRules()
-        ? Optional.of(AccessCodec.access(path + ".rules", rbac.getRules()))
-        : Optional.empty();
+  private static List<Access> access(String path, RBAC rbac) throws ResourceRejectedException {
+    SupportedFields.requireOnly(
+        path, rbac, "rules", "rules_stat_prefix", "shadow_rules", "shadow_rules_stat_prefix");
+    List<Access> all = new ArrayList<>(2);
+    if (rbac.hasShadowRules()) {
+      all.add(
+          AccessCodec.access(
+              path + ".shadow_rules",
+              rbac.getShadowRules(),
+              Optional.of(rbac.getShadowRulesStatPrefix())));
+    }
+    if (rbac.hasRules()) {
+      all.add(AccessCodec.access(path + ".rules", rbac.getRules(), Optional.empty()));
+    }
+    return all;
+  }
+
+  /** Reads the filter of connections. */
+  static List<Access> network(
+      String path, io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC rbac)
+      throws ResourceRejectedException {
+    SupportedFields.requireOnly(
+        path, rbac, "rules", "stat_prefix", "shadow_rules", "shadow_rules_stat_prefix");
+    List<Access> all = new ArrayList<>(2);
+    if (rbac.hasShadowRules()) {
+      all.add(
+          AccessCodec.access(
+              path + ".shadow_rules",
+              rbac.getShadowRules(),
+              Optional.of(rbac.getShadowRulesStatPrefix())));
+    }
+    if (rbac.hasRules()) {
+      all.add(AccessCodec.access(path + ".rules", rbac.getRules(), Optional.empty()));
+    }
+    return all;
   }
 }

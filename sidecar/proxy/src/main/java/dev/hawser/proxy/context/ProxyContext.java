@@ -2,6 +2,7 @@ package dev.hawser.proxy.context;
 
 import dev.hawser.engine.loop.EventLoops;
 import dev.hawser.engine.tls.MeshTls;
+import dev.hawser.proxy.access.AccessGate;
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.routing.RouteBook;
@@ -24,6 +25,7 @@ public record ProxyContext(
     Upstreams upstreams,
     RouteBook routes,
     Filters filters,
+    AccessGate gate,
     Connections connections,
     Telemetry telemetry,
     HttpLimits limits,

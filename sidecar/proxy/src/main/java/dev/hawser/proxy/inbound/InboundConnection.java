@@ -91,7 +91,7 @@ final class InboundConnection implements Live, RequestAcceptor {
   }
 
   private void beginTcp(ListenerConfig.Chain chain, ListenerConfig.Content.Tcp tcp) {
-    if (!AccessJudge.allows(chain.access(), peer.asking(null))) {
+    if (!context.gate().allows(chain.access(), peer.asking(null), InboundSide.NETWORK_FILTER)) {
       InboundReports.denied(context, peer);
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
       var _ = channel.close();

@@ -1,6 +1,5 @@
 package dev.hawser.proxy.inbound;
 
-import dev.hawser.proxy.access.AccessJudge;
 import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.exchange.Side;
 import dev.hawser.proxy.exchange.Summary;
@@ -28,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Requests of one peer to the workload. */
 final class InboundSide implements Side {
+  /** The name of the rules of connections, which hold for their requests too. */
+  static final String NETWORK_FILTER = "envoy.filters.network.rbac";
+
   private static final Duration DEFAULT_STREAM_IDLE = Duration.ofMinutes(5);
 
   /**
@@ -62,7 +64,7 @@ final class InboundSide implements Side {
     if (ready == null || plan == null) {
       return Selection.none(null, Replies.noSuchHost(peer.serverName()));
     }
-    if (!AccessJudge.allows(ready.chain().access(), peer.asking(request))) {
+    if (!context.gate().allows(ready.chain().access(), peer.asking(request), NETWORK_FILTER)) {
       return Selection.none(null, Replies.denied());
     }
     HostTable table = plan.table() != null ? plan.table() : byName(plan.http());

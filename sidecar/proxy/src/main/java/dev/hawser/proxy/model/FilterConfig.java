@@ -1,6 +1,6 @@
 package dev.hawser.proxy.model;
 
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
 
 /** What one filter of an HTTP connection manager is told to do. */
@@ -13,7 +13,11 @@ public sealed interface FilterConfig {
   /**
    * Authorization.
    *
-   * @param access empty enforces nothing, unless a route brings its own
+   * @param access every one must allow; none enforces nothing, unless a route brings its own
    */
-  record Rbac(Optional<Access> access) implements FilterConfig {}
+  record Rbac(List<Access> access) implements FilterConfig {
+    public Rbac {
+      access = List.copyOf(access);
+    }
+  }
 }

@@ -1,6 +1,6 @@
 package dev.hawser.proxy.model;
 
-import java.util.Optional;
+import java.util.List;
 
 /**
  * What a route, a virtual host or a table of routes says about a filter of its name: Envoy's {@code
@@ -19,7 +19,11 @@ public sealed interface FilterOverride {
   /**
    * Other authorization.
    *
-   * @param access empty enforces nothing
+   * @param access every one must allow; none enforces nothing
    */
-  record Rbac(Optional<Access> access) implements Settings {}
+  record Rbac(List<Access> access) implements Settings {
+    public Rbac {
+      access = List.copyOf(access);
+    }
+  }
 }

@@ -1,8 +1,9 @@
 package dev.hawser.proxy.model;
 
+import com.google.re2j.Pattern;
 import java.util.Locale;
 
-/** A test of a text: Envoy's StringMatcher without regular expressions. */
+/** A test of a text: Envoy's StringMatcher. */
 public sealed interface TextMatch {
   /** The whole text. */
   record Exact(String value, boolean ignoreCase) implements TextMatch {}
@@ -15,6 +16,12 @@ public sealed interface TextMatch {
 
   /** A part of it. */
   record Contains(String value, boolean ignoreCase) implements TextMatch {}
+
+  /**
+   * The whole text matches the expression (RE2), in time that grows with the text alone and not as
+   * a caller may wish.
+   */
+  record Regex(Pattern expression) implements TextMatch {}
 
   /** Whether the text passes. */
   default boolean test(String text) {
@@ -29,6 +36,7 @@ public sealed interface TextMatch {
           fold
               ? text.toLowerCase(Locale.ROOT).contains(value.toLowerCase(Locale.ROOT))
               : text.contains(value);
+      case Regex(Pattern expression) -> expression.matches(text);
     };
   }
 }

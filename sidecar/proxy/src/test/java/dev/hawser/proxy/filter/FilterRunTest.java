@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -112,7 +111,7 @@ class FilterRunTest {
           });
 
   private static FilterEntry entry(String name, boolean disabled) {
-    return new FilterEntry(name, disabled, new FilterConfig.Rbac(Optional.empty()));
+    return new FilterEntry(name, disabled, new FilterConfig.Rbac(List.of()));
   }
 
   private FilterRun run(FilterEntry... entries) {
@@ -189,7 +188,7 @@ class FilterRunTest {
                 "b",
                 new FilterOverride.Enabled(),
                 "c",
-                new FilterOverride.Rbac(Optional.empty())));
+                new FilterOverride.Rbac(List.of())));
 
     run(entry("a", false), entry("b", true), entry("c", true), entry("d", true));
 

@@ -155,7 +155,7 @@ final class Configs {
     return new ListenerConfig.Content.Http(
         routes,
         Arrays.stream(access)
-            .map(one -> new FilterEntry("rbac", false, new FilterConfig.Rbac(Optional.of(one))))
+            .map(one -> new FilterEntry("rbac", false, new FilterConfig.Rbac(List.of(one))))
             .toList(),
         callee,
         Optional.empty(),
