@@ -1,6 +1,8 @@
 package dev.hawser.proxy.balance;
 
 import dev.hawser.api.model.Locality;
+import dev.hawser.proxy.affinity.Affinity;
+import dev.hawser.proxy.model.Balancing;
 import dev.hawser.proxy.model.EndpointConfig;
 import dev.hawser.proxy.model.EndpointSet;
 import dev.hawser.proxy.model.OutlierPolicy;
@@ -15,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +33,8 @@ public final class Balancer {
 
   private static final int MAX_REMEMBERED = 2000;
 
-  /** What is kept of an endpoint from one update to the next. */
-  private record Known(InstanceHealth instance, PathHealth path, AtomicInteger active) {}
-
   /** What is kept of one that is gone. */
-  private record Departed(Known known, long since) {}
+  private record Departed(EndpointState state, long since) {}
 
   private final HealthBook book;
   private final LongSupplier clock;
@@ -46,11 +44,15 @@ public final class Balancer {
   private final AtomicBoolean stale = new AtomicBoolean();
   private final LinkedHashMap<EndpointConfig.Key, Departed> departed = new LinkedHashMap<>();
   private final Map<EndpointConfig.InstanceKey, InstanceHealth> instances = new HashMap<>();
-  private Map<EndpointConfig.Key, Known> known = Map.of();
+  private Map<EndpointConfig.Key, EndpointState> known = Map.of();
   private volatile UpstreamConfig config;
   private volatile @Nullable EndpointSet set;
   private volatile List<Endpoint> endpoints = List.of();
   private volatile @Nullable Selection selection;
+  private volatile @Nullable SubsetTable subsets;
+  private final EjectionListener listener;
+  private final RateSweep sweep;
+  private TableCache tables = TableCache.empty();
 
   /**
    * Makes a balancer that knows no endpoints yet.
@@ -59,6 +61,14 @@ public final class Balancer {
    * @param clock {@link System#nanoTime} but for tests
    */
   public Balancer(UpstreamConfig config, HealthBook book, LongSupplier clock) {
+    this(config, book, clock, EjectionListener.NONE);
+  }
+
+  /** Makes a balancer that tells about ejections. */
+  public Balancer(
+      UpstreamConfig config, HealthBook book, LongSupplier clock, EjectionListener listener) {
+    this.listener = listener;
+    this.sweep = new RateSweep(config.outliers(), clock.getAsLong());
     this.config = config;
     this.book = book;
     this.clock = clock;
@@ -72,12 +82,25 @@ public final class Balancer {
    * @return false if it needs another balancer, since what was learned was learned by other rules
    */
   public boolean reconfigure(UpstreamConfig next) {
-    if (!next.outliers().equals(outliers) || !next.stability().equals(stability)) {
+    boolean sameRules =
+        next.outliers().equals(outliers)
+            && next.stability().equals(stability)
+            && decay(next).equals(decay(config));
+    if (!sameRules) {
       return false;
+    }
+    if (next.checks().isEmpty()) {
+      endpoints.forEach(endpoint -> endpoint.state().check().ready());
     }
     config = next;
     rebuild();
     return true;
+  }
+
+  private static Duration decay(UpstreamConfig of) {
+    return of.balancing().method() instanceof Balancing.Method.PeakEwma(Duration decay)
+        ? decay
+        : Duration.ZERO;
   }
 
   /** Whether endpoints, maybe none, have been told: until then a request may wait for them. */
@@ -91,13 +114,28 @@ public final class Balancer {
   }
 
   /**
-   * Chooses for a first try.
+   * Chooses for a first try of a request that says nothing about where it wants to go.
    *
    * @return null if there is none
    */
   public @Nullable Endpoint pick(Rotation rotation) {
-    Selection present = selection;
-    return present == null ? null : present.first(rotation);
+    return pick(Affinity.NONE, rotation);
+  }
+
+  /**
+   * Chooses for a first try.
+   *
+   * @return null if there is none
+   */
+  public @Nullable Endpoint pick(Affinity affinity, Rotation rotation) {
+    Selection present = selection(affinity);
+    return present == null ? null : present.first(affinity, rotation);
+  }
+
+  /** Chooses for another try of a request that says nothing about where it wants to go. */
+  public @Nullable Endpoint pickAnother(
+      Attempts attempts, boolean onlyElsewhere, Rotation rotation) {
+    return pickAnother(Affinity.NONE, attempts, onlyElsewhere, rotation);
   }
 
   /**
@@ -107,9 +145,14 @@ public final class Balancer {
    * @return null if there is none that was not tried
    */
   public @Nullable Endpoint pickAnother(
-      Attempts attempts, boolean onlyElsewhere, Rotation rotation) {
-    Selection present = selection;
+      Affinity affinity, Attempts attempts, boolean onlyElsewhere, Rotation rotation) {
+    Selection present = selection(affinity);
     return present == null ? null : present.another(attempts, onlyElsewhere, rotation);
+  }
+
+  private @Nullable Selection selection(Affinity affinity) {
+    SubsetTable table = subsets;
+    return table == null ? selection : table.find(affinity.subset());
   }
 
   /** Takes a new whole set of endpoints. */
@@ -117,20 +160,19 @@ public final class Balancer {
     long now = clock.getAsLong();
     boolean first = selection == null;
     Set<Integer> servingPriorities = servingPriorities();
-    Map<EndpointConfig.Key, Known> kept = new HashMap<>();
+    Map<EndpointConfig.Key, EndpointState> kept = new HashMap<>();
     List<Endpoint> made = new ArrayList<>();
     Map<EndpointConfig.Key, EndpointConfig.Health> before = healths();
     for (EndpointSet.Group group : next.groups()) {
       for (EndpointConfig endpoint : group.endpoints()) {
-        Known one = kept.get(endpoint.key());
+        EndpointState one = kept.get(endpoint.key());
         if (one == null) {
           boolean mayServeAtOnce =
               first || servingPriorities.isEmpty() || servingPriorities.contains(group.priority());
           one = remember(endpoint, mayServeAtOnce, before.get(endpoint.key()), now);
           kept.put(endpoint.key(), one);
         }
-        made.add(
-            new Endpoint(endpoint, group.priority(), one.instance(), one.path(), one.active()));
+        made.add(new Endpoint(endpoint, group.priority(), one));
       }
     }
     forgetGone(kept, now);
@@ -158,12 +200,12 @@ public final class Balancer {
     return healths;
   }
 
-  private Known remember(
+  private EndpointState remember(
       EndpointConfig endpoint,
       boolean mayServeAtOnce,
       EndpointConfig.@Nullable Health before,
       long now) {
-    Known present = known.get(endpoint.key());
+    EndpointState present = known.get(endpoint.key());
     if (present != null) {
       boolean recovered =
           before == EndpointConfig.Health.UNHEALTHY
@@ -174,7 +216,7 @@ public final class Balancer {
       return present;
     }
     Departed back = departed.remove(endpoint.key());
-    Known one = back != null ? back.known() : learn(endpoint);
+    EndpointState one = back != null ? back.state() : learn(endpoint);
     // One that comes back waits; so does the first of a priority that others stand in for.
     if (back != null || !mayServeAtOnce) {
       one.path().condition().recovering(now);
@@ -183,12 +225,17 @@ public final class Balancer {
     return one;
   }
 
-  private Known learn(EndpointConfig endpoint) {
+  private EndpointState learn(EndpointConfig endpoint) {
     InstanceHealth instance =
         instances.computeIfAbsent(
-            endpoint.instance(), _ -> new InstanceHealth(condition(), outliers, this::mayEject));
-    AddressHealth address = book.join(endpoint.address());
-    return new Known(instance, new PathHealth(condition(), address), new AtomicInteger());
+            endpoint.instance(),
+            _ -> new InstanceHealth(condition(), outliers, this::mayEject, listener));
+    Duration decay = decay(config);
+    return new EndpointState(
+        instance,
+        new PathHealth(condition(), book.join(endpoint.address())),
+        condition(),
+        decay.isZero() ? null : new Latency(decay.toNanos(), clock.getAsLong()));
   }
 
   private Condition condition() {
@@ -204,10 +251,12 @@ public final class Balancer {
         out.add(endpoint.instance());
       }
     }
-    return (out.size() + 1) * 100 <= outliers.maxEjectionPercent() * Math.max(1, all.size());
+    OutlierPolicy.Ejection rule = outliers.ejection();
+    return (rule.alwaysOne() && out.isEmpty())
+        || (out.size() + 1) * 100 <= rule.maxPercent() * Math.max(1, all.size());
   }
 
-  private void forgetGone(Map<EndpointConfig.Key, Known> kept, long now) {
+  private void forgetGone(Map<EndpointConfig.Key, EndpointState> kept, long now) {
     known.forEach((key, one) -> {
       if (!kept.containsKey(key)) {
         book.leave(one.path());
@@ -219,7 +268,7 @@ public final class Balancer {
         .removeIf(gone -> now - gone.since() > MEMORY_NANOS || departed.size() > MAX_REMEMBERED);
     Set<InstanceHealth> inUse = new HashSet<>();
     kept.values().forEach(one -> inUse.add(one.instance()));
-    departed.values().forEach(gone -> inUse.add(gone.known().instance()));
+    departed.values().forEach(gone -> inUse.add(gone.state().instance()));
     instances.values().retainAll(inUse);
   }
 
@@ -230,11 +279,21 @@ public final class Balancer {
     for (Endpoint endpoint : endpoints) {
       endpoint.path().condition().tick(now);
       endpoint.instance().tick(now);
-      moving |= endpoint.factor(now) < 1;
+      endpoint.state().check().tick(now);
+      moving |= endpoint.factor(now) < 1 || isGrowing(endpoint, now);
     }
+    sweep.tick(endpoints.stream().map(Endpoint::instance).distinct().toList(), now);
     if (moving) {
       rebuild();
     }
+  }
+
+  private boolean isGrowing(Endpoint endpoint, long now) {
+    return config
+        .balancing()
+        .slowStart()
+        .filter(slow -> endpoint.state().age(now) < slow.window().toNanos())
+        .isPresent();
   }
 
   /** Returns the endpoints that probes should find out about. */
@@ -253,19 +312,38 @@ public final class Balancer {
         stale.set(false);
         EndpointSet present = set;
         if (present != null) {
-          UpstreamConfig by = config;
-          selection =
-              SelectionBuilder.build(
-                  endpoints,
-                  by.policy(),
-                  present.overprovisioning(),
-                  by.localityWeighted() ? localityWeights(present) : Map.of(),
-                  clock.getAsLong());
+          build(present, config.balancing());
         }
       } finally {
         building.unlock();
       }
     }
+  }
+
+  private void build(EndpointSet present, Balancing by) {
+    List<Endpoint> all = endpoints;
+    long now = clock.getAsLong();
+    TableCache cache = tables.next();
+    SelectionBuilder.Rules rules =
+        new SelectionBuilder.Rules(
+            by,
+            present.overprovisioning(),
+            present.healthByWeight(),
+            by.localityWeighted() ? localityWeights(present) : Map.of(),
+            now,
+            clock,
+            cache);
+    for (Endpoint endpoint : all) {
+      endpoint.state().noteServing(endpoint.isServing(), now);
+    }
+    Selection whole = SelectionBuilder.build(all, rules);
+    subsets =
+        by.subsets()
+            .map(parts ->
+                SubsetTable.build(parts, all, whole, some -> SelectionBuilder.build(some, rules)))
+            .orElse(null);
+    selection = whole;
+    tables = cache;
   }
 
   private static Map<Locality, Integer> localityWeights(EndpointSet set) {
@@ -278,6 +356,30 @@ public final class Balancer {
     return weights;
   }
 
+  /** Returns how many endpoints there are and how they are, by Envoy's names. */
+  public Map<String, Long> byEnvoyName() {
+    long healthy = 0;
+    long degraded = 0;
+    Set<InstanceHealth> ejected = new HashSet<>();
+    for (Endpoint endpoint : endpoints) {
+      boolean serves = endpoint.isServing();
+      healthy += serves && endpoint.config().health() == EndpointConfig.Health.HEALTHY ? 1 : 0;
+      degraded += serves && endpoint.config().health() == EndpointConfig.Health.DEGRADED ? 1 : 0;
+      if (endpoint.instance().condition().phase() == Condition.Phase.DOWN) {
+        ejected.add(endpoint.instance());
+      }
+    }
+    Selection present = selection;
+    long panics =
+        present == null ? 0 : present.shares().stream().filter(Selection.Share::panic).count();
+    return Map.of(
+        "membership_total", (long) endpoints.size(),
+        "membership_healthy", healthy,
+        "membership_degraded", degraded,
+        "outlier_detection.ejections_active", (long) ejected.size(),
+        "lb_panicking_priorities", panics);
+  }
+
   /** Returns how things stand, for people. */
   public BalancerView view() {
     Selection present = selection;
@@ -287,7 +389,8 @@ public final class Balancer {
         present == null
             ? List.of()
             : present.shares().stream()
-                .map(s -> new BalancerView.Share(s.priority(), s.degraded(), s.percent()))
+                .map(
+                    s -> new BalancerView.Share(s.priority(), s.degraded(), s.panic(), s.percent()))
                 .toList(),
         endpoints.stream().map(endpoint -> BalancerView.of(endpoint, now)).toList());
   }

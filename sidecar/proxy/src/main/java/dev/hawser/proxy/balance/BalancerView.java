@@ -11,12 +11,13 @@ import java.util.concurrent.TimeUnit;
  */
 public record BalancerView(boolean known, List<Share> shares, List<EndpointView> endpoints) {
   /** What share of the requests a priority gets. */
-  public record Share(int priority, boolean degraded, double percent) {}
+  public record Share(int priority, boolean degraded, boolean panic, double percent) {}
 
   /**
    * One endpoint.
    *
-   * @param state serving, ramping, recovering, ejected, suspect or unhealthy
+   * @param state serving, ramping, recovering, ejected, suspect, failing (an active check) or
+   *     unhealthy
    * @param detail why it is not serving, maybe empty
    * @param stateSeconds since the state began; 0 for serving
    * @param factor of its weight that it takes now
@@ -43,8 +44,11 @@ public record BalancerView(boolean known, List<Share> shares, List<EndpointView>
     EndpointConfig config = endpoint.config();
     Condition.State path = endpoint.path().condition().state();
     Condition.State instance = endpoint.instance().condition().state();
-    boolean ofPath = rank(path) >= rank(instance);
-    Condition.State worse = ofPath ? path : instance;
+    Condition.State check = endpoint.state().check().state();
+    boolean ofPath = rank(path) >= rank(instance) && rank(path) >= rank(check);
+    boolean ofCheck = !ofPath && rank(check) >= rank(instance);
+    Condition.State worse = ofPath ? path : ofCheck ? check : instance;
+    String down = ofPath ? "suspect" : ofCheck ? "failing" : "ejected";
     return new EndpointView(
         config.address().toString(),
         config.serverName(),
@@ -54,7 +58,7 @@ public record BalancerView(boolean known, List<Share> shares, List<EndpointView>
         endpoint.priority(),
         config.weight(),
         config.health().name().toLowerCase(java.util.Locale.ROOT),
-        word(config, worse, ofPath),
+        word(config, worse, down),
         worse.phase() == Condition.Phase.READY ? "" : worse.reason(),
         worse.phase() == Condition.Phase.READY
             ? 0
@@ -75,7 +79,7 @@ public record BalancerView(boolean known, List<Share> shares, List<EndpointView>
     };
   }
 
-  private static String word(EndpointConfig config, Condition.State state, boolean ofPath) {
+  private static String word(EndpointConfig config, Condition.State state, String down) {
     if (config.health() == EndpointConfig.Health.UNHEALTHY) {
       return "unhealthy";
     }
@@ -83,7 +87,7 @@ public record BalancerView(boolean known, List<Share> shares, List<EndpointView>
       case READY -> "serving";
       case RAMPING -> "ramping";
       case RECOVERING -> "recovering";
-      case DOWN -> ofPath ? "suspect" : "ejected";
+      case DOWN -> down;
     };
   }
 }

@@ -31,6 +31,11 @@ public final class Rotation {
     return place;
   }
 
+  /** Returns any number, for a request that has no hash. */
+  long number() {
+    return random.nextLong();
+  }
+
   double chance() {
     return random.nextDouble();
   }

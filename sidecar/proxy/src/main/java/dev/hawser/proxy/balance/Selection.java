@@ -1,6 +1,6 @@
 package dev.hawser.proxy.balance;
 
-import dev.hawser.proxy.model.UpstreamConfig.Policy;
+import dev.hawser.proxy.affinity.Affinity;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -9,15 +9,16 @@ import org.jspecify.annotations.Nullable;
  * How the next requests are spread, as of one moment: levels with their shares, localities in a
  * level, endpoints in a locality. Immutable; a pick allocates nothing.
  *
- * @param levels those with a share; null if nothing is ready
+ * @param byHash whether the hash of a request counts
+ * @param levels those with a share, which are percents; null if nothing is ready
  * @param serving every endpoint that is ready, best first
  * @param recovering healthy, but not for long enough; used when nothing is ready
  * @param lastResort what is down; used when nothing else is there, since trying costs less than
  *     failing
  */
 record Selection(
-    Policy policy,
-    @Nullable Weighted<Weighted<Weighted<Endpoint>>> levels,
+    boolean byHash,
+    @Nullable Weighted<Level> levels,
     List<Endpoint> serving,
     List<Endpoint> recovering,
     List<Endpoint> lastResort,
@@ -28,64 +29,54 @@ record Selection(
    *
    * @param percent of the requests, 0 to 100
    */
-  record Share(int priority, boolean degraded, double percent) {}
+  record Share(int priority, boolean degraded, boolean panic, double percent) {}
 
   /** Chooses for a first try. */
-  @Nullable Endpoint first(Rotation rotation) {
+  @Nullable Endpoint first(Affinity affinity, Rotation rotation) {
+    long hash = !byHash ? 0 : affinity.hashed() ? affinity.hash() : rotation.number();
     if (levels != null) {
-      return inLevel(choose(levels, rotation), rotation);
+      Level level =
+          byHash
+              ? levels.get(levels.atShare(Long.remainderUnsigned(hash, 100)))
+              : levels.choose(rotation);
+      return level.pick(hash, rotation);
     }
     List<Endpoint> rest = recovering.isEmpty() ? lastResort : recovering;
-    return rest.isEmpty() ? null : rest.get(rotation.nextIndex(rest.size()));
-  }
-
-  private static <T> T choose(Weighted<T> from, Rotation rotation) {
-    T only = from.only();
-    return only != null ? only : from.get(from.at(rotation.chance()));
-  }
-
-  private Endpoint inLevel(Weighted<Weighted<Endpoint>> level, Rotation rotation) {
-    Weighted<Endpoint> endpoints = choose(level, rotation);
-    Endpoint only = endpoints.only();
-    if (only != null) {
-      return only;
+    if (rest.isEmpty()) {
+      return null;
     }
-    return switch (policy) {
-      case ROUND_ROBIN ->
-          endpoints.get(
-              endpoints.isEqual()
-                  ? rotation.nextIndex(endpoints.size())
-                  : endpoints.at(rotation.nextPlace()));
-      case RANDOM -> endpoints.get(endpoints.at(rotation.chance()));
-      case LEAST_REQUEST -> leastOfTwo(endpoints, rotation);
-    };
+    return rest.get(
+        byHash ? (int) Long.remainderUnsigned(hash, rest.size()) : rotation.nextIndex(rest.size()));
   }
 
-  private static Endpoint leastOfTwo(Weighted<Endpoint> endpoints, Rotation rotation) {
-    int one = endpoints.at(rotation.chance());
-    int two = endpoints.at(rotation.chance());
-    if (one == two) {
-      two = (two + 1) % endpoints.size();
-    }
-    double loadOne = (endpoints.get(one).active() + 1) / endpoints.weight(one);
-    double loadTwo = (endpoints.get(two).active() + 1) / endpoints.weight(two);
-    return endpoints.get(loadOne <= loadTwo ? one : two);
+  /** Whether there is any endpoint to choose. */
+  boolean isEmpty() {
+    return levels == null && recovering.isEmpty() && lastResort.isEmpty();
   }
 
   /**
-   * Chooses for another try: far from the failures if possible, at least at another address, at
-   * least another endpoint.
+   * Chooses for another try: at a priority that was not tried if that is asked for, far from the
+   * failures if possible, at least at another address, at least another endpoint.
    *
    * @param onlyElsewhere whether the same address is no use
    */
   @Nullable Endpoint another(Attempts attempts, boolean onlyElsewhere, Rotation rotation) {
     Predicate<Endpoint> untried = endpoint -> !attempts.wasTried(endpoint);
-    Predicate<Endpoint> elsewhere = untried.and(attempts::isElsewhere);
+    Endpoint found = null;
+    if (attempts.avoidsPriorities()) {
+      found = nearest(untried.and(attempts::isFreshPriority), attempts, onlyElsewhere, rotation);
+    }
+    return found != null ? found : nearest(untried, attempts, onlyElsewhere, rotation);
+  }
+
+  private @Nullable Endpoint nearest(
+      Predicate<Endpoint> wanted, Attempts attempts, boolean onlyElsewhere, Rotation rotation) {
+    Predicate<Endpoint> elsewhere = wanted.and(attempts::isElsewhere);
     Endpoint found = search(elsewhere.and(attempts::isFar), rotation);
     if (found == null) {
       found = search(elsewhere, rotation);
     }
-    return found != null || onlyElsewhere ? found : search(untried, rotation);
+    return found != null || onlyElsewhere ? found : search(wanted, rotation);
   }
 
   private @Nullable Endpoint search(Predicate<Endpoint> wanted, Rotation rotation) {

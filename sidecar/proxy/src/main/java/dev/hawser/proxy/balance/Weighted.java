@@ -50,7 +50,10 @@ final class Weighted<T> {
    * @param place at least 0, below 1
    */
   int at(double place) {
-    double wanted = place * total;
+    return find(place * total);
+  }
+
+  private int find(double wanted) {
     int low = 0;
     int high = items.length - 1;
     while (low < high) {
@@ -62,6 +65,17 @@ final class Weighted<T> {
       }
     }
     return low;
+  }
+
+  /** Chooses by chance; costs nothing if there is no choice. */
+  T choose(Rotation rotation) {
+    T only = only();
+    return only != null ? only : items[at(rotation.chance())];
+  }
+
+  /** Returns the index of the item that a share falls to, at least 0, below the sum of weights. */
+  int atShare(double share) {
+    return find(share);
   }
 
   /** Returns the only item, or null if there are more. */

@@ -114,7 +114,7 @@ final class AdminPages {
               upstream.name(),
               upstream.state().toString(),
               config == null ? "" : config.protocol().toString(),
-              config == null ? "" : config.policy().toString(),
+              config == null ? "" : config.balancing().method().toString(),
               balancer == null ? new BalancerView(false, List.of(), List.of()) : balancer.view()));
     }
     pages.sort(Comparator.comparing(UpstreamPage::name));

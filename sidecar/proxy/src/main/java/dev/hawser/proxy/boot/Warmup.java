@@ -16,6 +16,7 @@ import dev.hawser.proxy.http.RequestAcceptor;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.model.Address;
+import dev.hawser.proxy.model.UpstreamConfig.ConnectionRules;
 import dev.hawser.proxy.upstream.Dialer;
 import dev.hawser.proxy.worker.Worker;
 import dev.hawser.proxy.worker.Workers;
@@ -101,7 +102,8 @@ final class Warmup {
   private CompletableFuture<Void> call(Worker worker, Address address, ClientTls client) {
     CompletableFuture<Void> answered = new CompletableFuture<>();
     Dialer.Target target =
-        new Dialer.Target(address, client, "warmup.invalid", "h2", PATIENCE, false);
+        new Dialer.Target(
+            address, client, "warmup.invalid", "h2", PATIENCE, false, ConnectionRules.none());
     worker
         .loop()
         .execute(() -> new Dialer(loops).dial(worker, target, new Call(worker, limits, answered)));

@@ -9,6 +9,7 @@ import dev.hawser.proxy.model.UpstreamConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
+import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
 import java.util.Map;
@@ -25,10 +26,12 @@ public final class ClusterCodec {
 
   /** What is spoken, and how. */
   private record Wire(
-      UpstreamConfig.Protocol protocol,
-      Duration interval,
-      Duration timeout,
-      Optional<Duration> idle) {}
+      UpstreamConfig.Protocol protocol, Duration interval, Duration timeout, Common common) {}
+
+  /** What bounds the connections of every version of HTTP. */
+  private record Common(Optional<Duration> idle, Optional<Duration> longest, int requests) {
+    static final Common NONE = new Common(Optional.empty(), Optional.empty(), 0);
+  }
 
   /** Reads a resource. */
   public static UpstreamConfig read(Cluster cluster) throws ResourceRejectedException {
@@ -42,16 +45,23 @@ public final class ClusterCodec {
         "eds_cluster_config",
         "connect_timeout",
         "lb_policy",
+        "round_robin_lb_config",
         "least_request_lb_config",
+        "ring_hash_lb_config",
+        "maglev_lb_config",
+        "lb_subset_config",
+        "load_balancing_policy",
         "common_lb_config",
+        "health_checks",
+        "upstream_connection_options",
+        "per_connection_buffer_limit_bytes",
+        "max_requests_per_connection",
         "circuit_breakers",
         "outlier_detection",
         "transport_socket",
         "metadata",
         "load_assignment",
         "typed_extension_protocol_options");
-    SupportedFields.requireOnly(
-        "common_lb_config", cluster.getCommonLbConfig(), "locality_weighted_lb_config");
     Struct hawser = Fields.hawser(cluster.getMetadata());
     UpstreamConfig.Security security =
         cluster.hasTransportSocket()
@@ -64,17 +74,18 @@ public final class ClusterCodec {
         cluster.hasConnectTimeout()
             ? Fields.duration("connect_timeout", cluster.getConnectTimeout())
             : DEFAULT_CONNECT_TIMEOUT,
-        policy(cluster),
-        cluster.getCommonLbConfig().hasLocalityWeightedLbConfig(),
+        BalancingCodec.read(cluster),
         security,
         wire.protocol(),
         wire.interval(),
         wire.timeout(),
-        wire.idle(),
+        wire.common().idle(),
         cluster.hasOutlierDetection()
-            ? LimitCodec.outliers("outlier_detection", cluster.getOutlierDetection())
+            ? OutlierCodec.policy("outlier_detection", cluster.getOutlierDetection())
             : OutlierPolicy.off(),
         LimitCodec.limits("circuit_breakers", cluster.getCircuitBreakers()),
+        rules(cluster, wire.common()),
+        HealthCheckCodec.checks("health_checks", cluster.getHealthChecksList()),
         security instanceof UpstreamConfig.Security.Plaintext
             ? Duration.ZERO
             : Duration.ofSeconds(
@@ -96,28 +107,40 @@ public final class ClusterCodec {
       case STATIC ->
           new UpstreamConfig.Endpoints.Fixed(
               EndpointCodec.set("load_assignment", cluster.getLoadAssignment()));
+      case ORIGINAL_DST ->
+          throw Fields.rejected(
+              "type",
+              "ORIGINAL_DST (expected: EDS or STATIC, since this proxy captures no connections that"
+                  + " had another destination)");
       default -> throw Fields.rejected("type", cluster.getType() + " (expected: EDS or STATIC)");
     };
   }
 
-  private static UpstreamConfig.Policy policy(Cluster cluster) throws ResourceRejectedException {
-    SupportedFields.requireOnly(
-        "least_request_lb_config", cluster.getLeastRequestLbConfig(), "choice_count");
-    return switch (cluster.getLbPolicy()) {
-      case ROUND_ROBIN -> UpstreamConfig.Policy.ROUND_ROBIN;
-      case LEAST_REQUEST -> {
-        int choices = cluster.getLeastRequestLbConfig().getChoiceCount().getValue();
-        if (choices != 0 && choices != 2) {
-          throw Fields.rejected("least_request_lb_config.choice_count", choices + " (expected: 2)");
-        }
-        yield UpstreamConfig.Policy.LEAST_REQUEST;
-      }
-      case RANDOM -> UpstreamConfig.Policy.RANDOM;
-      default ->
-          throw Fields.rejected(
-              "lb_policy",
-              cluster.getLbPolicy() + " (expected: ROUND_ROBIN, LEAST_REQUEST or RANDOM)");
-    };
+  private static UpstreamConfig.ConnectionRules rules(Cluster cluster, Common common)
+      throws ResourceRejectedException {
+    String path = "upstream_connection_options";
+    SupportedFields.requireOnly(path, cluster.getUpstreamConnectionOptions(), "tcp_keepalive");
+    TcpKeepalive probes = cluster.getUpstreamConnectionOptions().getTcpKeepalive();
+    // The older place of the number counts where the newer one says nothing.
+    int requests =
+        common.requests() > 0
+            ? common.requests()
+            : LimitCodec.or(
+                cluster.hasMaxRequestsPerConnection(), cluster.getMaxRequestsPerConnection(), 0);
+    return new UpstreamConfig.ConnectionRules(
+        requests,
+        common.longest(),
+        LimitCodec.or(
+            cluster.hasPerConnectionBufferLimitBytes(),
+            cluster.getPerConnectionBufferLimitBytes(),
+            0),
+        cluster.getUpstreamConnectionOptions().hasTcpKeepalive()
+            ? Optional.of(
+                new UpstreamConfig.TcpKeepAlive(
+                    probes.getKeepaliveProbes().getValue(),
+                    probes.getKeepaliveTime().getValue(),
+                    probes.getKeepaliveInterval().getValue()))
+            : Optional.empty());
   }
 
   private static Wire wire(Cluster cluster) throws ResourceRejectedException {
@@ -137,34 +160,44 @@ public final class ClusterCodec {
           tcp ? UpstreamConfig.Protocol.TCP : UpstreamConfig.Protocol.HTTP1,
           Duration.ZERO,
           Duration.ZERO,
-          Optional.empty());
+          Common.NONE);
     }
     String at = path + "[" + HTTP_OPTIONS + "]";
     HttpProtocolOptions options =
         Fields.unpack(at, packed, HttpProtocolOptions.getDefaultInstance());
     SupportedFields.requireOnly(
         at, options, "common_http_protocol_options", "explicit_http_config");
+    return explicit(
+        at + ".explicit_http_config",
+        options.getExplicitHttpConfig(),
+        common(at + ".common_http_protocol_options", options.getCommonHttpProtocolOptions()));
+  }
+
+  private static Common common(
+      String path, io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions options)
+      throws ResourceRejectedException {
     SupportedFields.requireOnly(
-        at + ".common_http_protocol_options",
-        options.getCommonHttpProtocolOptions(),
-        "idle_timeout");
-    Optional<Duration> idle =
-        options.getCommonHttpProtocolOptions().hasIdleTimeout()
+        path, options, "idle_timeout", "max_connection_duration", "max_requests_per_connection");
+    return new Common(
+        options.hasIdleTimeout()
+            ? RouteCodec.positive(Fields.duration(path + ".idle_timeout", options.getIdleTimeout()))
+            : Optional.empty(),
+        options.hasMaxConnectionDuration()
             ? RouteCodec.positive(
                 Fields.duration(
-                    at + ".common_http_protocol_options.idle_timeout",
-                    options.getCommonHttpProtocolOptions().getIdleTimeout()))
-            : Optional.empty();
-    return explicit(at + ".explicit_http_config", options.getExplicitHttpConfig(), idle);
+                    path + ".max_connection_duration", options.getMaxConnectionDuration()))
+            : Optional.empty(),
+        LimitCodec.or(
+            options.hasMaxRequestsPerConnection(), options.getMaxRequestsPerConnection(), 0));
   }
 
   private static Wire explicit(
-      String path, HttpProtocolOptions.ExplicitHttpConfig config, Optional<Duration> idle)
+      String path, HttpProtocolOptions.ExplicitHttpConfig config, Common common)
       throws ResourceRejectedException {
     SupportedFields.requireOnly(path, config, "http_protocol_options", "http2_protocol_options");
     if (!config.hasHttp2ProtocolOptions()) {
       SupportedFields.requireOnly(path + ".http_protocol_options", config.getHttpProtocolOptions());
-      return new Wire(UpstreamConfig.Protocol.HTTP1, Duration.ZERO, Duration.ZERO, idle);
+      return new Wire(UpstreamConfig.Protocol.HTTP1, Duration.ZERO, Duration.ZERO, common);
     }
     String at = path + ".http2_protocol_options";
     Http2ProtocolOptions http2 = config.getHttp2ProtocolOptions();
@@ -176,6 +209,6 @@ public final class ClusterCodec {
         UpstreamConfig.Protocol.HTTP2,
         Fields.duration(at + ".connection_keepalive.interval", keepalive.getInterval()),
         Fields.duration(at + ".connection_keepalive.timeout", keepalive.getTimeout()),
-        idle);
+        common);
   }
 }

@@ -28,7 +28,10 @@ public final class EndpointCodec {
       throws ResourceRejectedException {
     SupportedFields.requireOnly(path, assignment, "cluster_name", "endpoints", "policy");
     SupportedFields.requireOnly(
-        join(path, "policy"), assignment.getPolicy(), "overprovisioning_factor");
+        join(path, "policy"),
+        assignment.getPolicy(),
+        "overprovisioning_factor",
+        "weighted_priority_health");
     List<EndpointSet.Group> groups = new ArrayList<>();
     for (int i = 0; i < assignment.getEndpointsCount(); i++) {
       groups.add(group(join(path, "endpoints[" + i + "]"), assignment.getEndpoints(i)));
@@ -38,7 +41,11 @@ public final class EndpointCodec {
             ? assignment.getPolicy().getOverprovisioningFactor().getValue()
             : EndpointSet.DEFAULT_OVERPROVISIONING;
     try {
-      return new EndpointSet(assignment.getClusterName(), groups, overprovisioning);
+      return new EndpointSet(
+          assignment.getClusterName(),
+          groups,
+          overprovisioning,
+          assignment.getPolicy().getWeightedPriorityHealth());
     } catch (IllegalArgumentException e) {
       throw Fields.rejected(join(path, "policy"), String.valueOf(e.getMessage()));
     }
@@ -66,7 +73,8 @@ public final class EndpointCodec {
     SupportedFields.requireOnly(
         path, item, "endpoint", "health_status", "metadata", "load_balancing_weight");
     Endpoint endpoint = item.getEndpoint();
-    SupportedFields.requireOnly(path + ".endpoint", endpoint, "address", "hostname");
+    SupportedFields.requireOnly(
+        path + ".endpoint", endpoint, "address", "hostname", "health_check_config");
     Struct hawser = Fields.hawser(item.getMetadata());
     return new EndpointConfig(
         Fields.address(path + ".endpoint.address", endpoint.getAddress()),
@@ -82,7 +90,25 @@ public final class EndpointCodec {
         (int) Fields.number(hawser, "slot", EndpointConfig.NO_SLOT),
         Fields.number(hawser, "generation", 0),
         Fields.flag(hawser, "gateway"),
-        Fields.text(hawser, "workload"));
+        Fields.text(hawser, "workload"),
+        new EndpointConfig.Traits(
+            LabelCodec.labels(item.getMetadata()),
+            Fields.text(
+                item.getMetadata()
+                    .getFilterMetadataOrDefault(LabelCodec.KEY, Struct.getDefaultInstance()),
+                "hash_key"),
+            checkAt(path + ".endpoint.health_check_config", endpoint.getHealthCheckConfig())));
+  }
+
+  private static EndpointConfig.CheckAt checkAt(String path, Endpoint.HealthCheckConfig config)
+      throws ResourceRejectedException {
+    SupportedFields.requireOnly(
+        path, config, "port_value", "hostname", "disable_active_health_check");
+    if (config.getPortValue() < 0 || config.getPortValue() > 65_535) {
+      throw Fields.rejected(path + ".port_value", config.getPortValue() + " (expected: 0-65535)");
+    }
+    return new EndpointConfig.CheckAt(
+        config.getPortValue(), config.getHostname(), config.getDisableActiveHealthCheck());
   }
 
   private static String join(String path, String name) {

@@ -11,6 +11,7 @@ import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.reply.LocalReply;
 import dev.hawser.proxy.reply.Replies;
 import dev.hawser.proxy.routing.RouteDecision;
+import dev.hawser.proxy.upstream.UpstreamStat;
 import dev.hawser.proxy.upstream.WorkerUpstream;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.buffer.ByteBuf;
@@ -305,7 +306,7 @@ public final class Exchange implements StreamListener {
     }
     timers.cancelTry();
     if (responseBegun) {
-      upstream().upstream().stats().broken();
+      upstream().upstream().stats().count(UpstreamStat.RQ_BROKEN);
       facts.flag(failure.kind().flag());
       downstream.reset(ResetReason.INTERNAL);
       finish();

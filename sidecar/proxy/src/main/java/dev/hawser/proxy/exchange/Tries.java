@@ -5,6 +5,7 @@ import dev.hawser.proxy.balance.Balancer;
 import dev.hawser.proxy.balance.Endpoint;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.model.RetryRule;
+import dev.hawser.proxy.upstream.UpstreamStat;
 import dev.hawser.proxy.upstream.WorkerUpstream;
 import org.jspecify.annotations.Nullable;
 
@@ -100,11 +101,11 @@ final class Tries {
   private boolean take() {
     if (!upstream.takeRetry()) {
       denied = true;
-      upstream.upstream().stats().retryDenied();
+      upstream.upstream().stats().count(UpstreamStat.RQ_RETRY_OVERFLOW);
       return false;
     }
     taken++;
-    upstream.upstream().stats().retried();
+    upstream.upstream().stats().count(UpstreamStat.RQ_RETRY);
     return true;
   }
 

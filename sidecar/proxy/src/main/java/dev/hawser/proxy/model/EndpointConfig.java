@@ -1,6 +1,8 @@
 package dev.hawser.proxy.model;
 
 import dev.hawser.api.model.Locality;
+import java.util.List;
+import java.util.Map;
 
 /**
  * One place that serves: address and server name together are its identity, since all slots of a
@@ -13,6 +15,7 @@ import dev.hawser.api.model.Locality;
  * @param generation of the slot: a higher one is another instance
  * @param gateway whether the address is a gateway's
  * @param workload for people: the pod, VM or task behind it; may be empty
+ * @param traits what else is known about it
  */
 public record EndpointConfig(
     Address address,
@@ -24,7 +27,8 @@ public record EndpointConfig(
     int slot,
     long generation,
     boolean gateway,
-    String workload) {
+    String workload,
+    Traits traits) {
   /** The value of {@link #slot()} for an instance that is addressed directly. */
   public static final int NO_SLOT = -1;
 
@@ -42,6 +46,73 @@ public record EndpointConfig(
 
   /** Names an instance, whatever way leads to it. */
   public record InstanceKey(String name, long generation) {}
+
+  /**
+   * The value of a label.
+   *
+   * @param whole the value as one
+   * @param items of a list; otherwise the value alone
+   */
+  public record Label(String whole, List<String> items) {
+    public Label {
+      items = List.copyOf(items);
+    }
+  }
+
+  /**
+   * What few endpoints have.
+   *
+   * @param labels by which subsets are made
+   * @param hashKey its name on a ring; empty for the usual one
+   * @param check where it is asked for its health
+   */
+  public record Traits(Map<String, Label> labels, String hashKey, CheckAt check) {
+    private static final Traits NONE = new Traits(Map.of(), "", new CheckAt(0, "", false));
+
+    public Traits {
+      labels = Map.copyOf(labels);
+    }
+
+    /** Returns none. */
+    public static Traits none() {
+      return NONE;
+    }
+  }
+
+  /**
+   * Where an endpoint is asked for its health.
+   *
+   * @param port 0 for its own
+   * @param host sent as authority; empty for the check's own
+   * @param disabled whether it is not asked at all
+   */
+  public record CheckAt(int port, String host, boolean disabled) {}
+
+  /** Makes one without traits. */
+  public EndpointConfig(
+      Address address,
+      String serverName,
+      Locality locality,
+      int weight,
+      Health health,
+      String cluster,
+      int slot,
+      long generation,
+      boolean gateway,
+      String workload) {
+    this(
+        address,
+        serverName,
+        locality,
+        weight,
+        health,
+        cluster,
+        slot,
+        generation,
+        gateway,
+        workload,
+        Traits.none());
+  }
 
   public EndpointConfig {
     if (weight < 1) {

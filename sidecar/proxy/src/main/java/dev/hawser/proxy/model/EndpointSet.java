@@ -8,8 +8,10 @@ import java.util.List;
  *
  * @param overprovisioning percent: with 140, a priority keeps all its traffic until less than
  *     100/140 of it is healthy
+ * @param healthByWeight whether that share is one of weights instead of endpoints
  */
-public record EndpointSet(String name, List<Group> groups, int overprovisioning) {
+public record EndpointSet(
+    String name, List<Group> groups, int overprovisioning, boolean healthByWeight) {
   /** Percent, as in Envoy. */
   public static final int DEFAULT_OVERPROVISIONING = 140;
 
@@ -35,6 +37,11 @@ public record EndpointSet(String name, List<Group> groups, int overprovisioning)
       throw new IllegalArgumentException(
           "overprovisioning: " + overprovisioning + " (expected: at least 100)");
     }
+  }
+
+  /** Makes one whose health is counted in endpoints. */
+  public EndpointSet(String name, List<Group> groups, int overprovisioning) {
+    this(name, groups, overprovisioning, false);
   }
 
   public static EndpointSet empty(String name) {

@@ -12,18 +12,18 @@ import java.util.Set;
  * @param name the resource's name, e.g. {@code orders.shop:8080} or {@code
  *     inbound|8080|orders.shop}
  * @param connectTimeout for TCP, and again for the TLS handshake
- * @param localityWeighted whether localities of one priority share by their weights
  * @param keepAliveInterval silence on an HTTP/2 connection before a ping; zero for never
  * @param keepAliveTimeout silence after it
  * @param idleTimeout of a connection without a request
+ * @param connections what else bounds a connection
+ * @param checks that ask every endpoint; none relies on what requests meet
  * @param stability how long something that comes back must be healthy before it gets traffic
  */
 public record UpstreamConfig(
     String name,
     Endpoints endpoints,
     Duration connectTimeout,
-    Policy policy,
-    boolean localityWeighted,
+    Balancing balancing,
     Security security,
     Protocol protocol,
     Duration keepAliveInterval,
@@ -31,8 +31,13 @@ public record UpstreamConfig(
     Optional<Duration> idleTimeout,
     OutlierPolicy outliers,
     Limits limits,
+    ConnectionRules connections,
+    List<HealthCheck> checks,
     Duration stability,
     Destination destination) {
+  public UpstreamConfig {
+    checks = List.copyOf(checks);
+  }
 
   /** Where its endpoints come from. */
   public sealed interface Endpoints {
@@ -41,14 +46,6 @@ public record UpstreamConfig(
 
     /** They are these. */
     record Fixed(EndpointSet set) implements Endpoints {}
-  }
-
-  /** How an endpoint is chosen. */
-  public enum Policy {
-    ROUND_ROBIN,
-    /** The better of two chosen at random. */
-    LEAST_REQUEST,
-    RANDOM
   }
 
   /** How connections are secured. */
@@ -79,27 +76,66 @@ public record UpstreamConfig(
   }
 
   /**
-   * What it may take of us.
+   * What it may take of us, over all workers; what is more is answered with 503 and the flag UO.
    *
-   * @param maxConnections per worker and endpoint
-   * @param maxPending requests that wait for a connection, per worker and endpoint
+   * @param maxConnections to all endpoints; each worker may have one to each endpoint all the same
+   * @param maxConnectionsPerEndpoint of one worker
+   * @param maxPending requests that wait for a connection
    * @param maxRequests at work at once
-   * @param maxRetries at work at once
-   * @param retryPercent of a worker's requests of the last 10 s that it may retry
-   * @param retryFloor retries in 10 s that each worker is always allowed
+   * @param maxRetries at work at once; without meaning if there is a budget
+   * @param maxPools of connections: one for each worker and endpoint
+   * @param budget bounds retries by the requests at work; without one, a worker retries at most a
+   *     fifth of its requests of the last 10 s, and 100
    */
   public record Limits(
       int maxConnections,
+      int maxConnectionsPerEndpoint,
       int maxPending,
       int maxRequests,
       int maxRetries,
-      int retryPercent,
-      int retryFloor) {
-    /** Returns 1024 connections, room for many streams, 20 percent and 100 retries. */
+      int maxPools,
+      Optional<Budget> budget) {
+    /** Returns room for everything that a machine can do. */
     public static Limits defaults() {
-      return new Limits(1024, 4096, 65_536, 65_536, 20, 100);
+      return new Limits(65_536, 1024, 65_536, 65_536, 65_536, Integer.MAX_VALUE, Optional.empty());
     }
   }
+
+  /**
+   * How many retries may be at work.
+   *
+   * @param percent of the requests at work
+   * @param minRetries that are always allowed
+   */
+  public record Budget(double percent, int minRetries) {}
+
+  /**
+   * What bounds one connection.
+   *
+   * @param maxRequests it takes until another one is opened; 0 for any number
+   * @param maxDuration after which it takes no more
+   * @param bufferBytes that wait to be sent before senders are told to wait; 0 for our own
+   * @param keepAlive probes of TCP
+   */
+  public record ConnectionRules(
+      int maxRequests,
+      Optional<Duration> maxDuration,
+      int bufferBytes,
+      Optional<TcpKeepAlive> keepAlive) {
+    /** Returns none. */
+    public static ConnectionRules none() {
+      return new ConnectionRules(0, Optional.empty(), 0, Optional.empty());
+    }
+  }
+
+  /**
+   * Probes of an idle connection; 0 leaves a value to the system.
+   *
+   * @param probes without an answer until it is dead
+   * @param idleSeconds before the first
+   * @param intervalSeconds between two
+   */
+  public record TcpKeepAlive(int probes, int idleSeconds, int intervalSeconds) {}
 
   /**
    * Whom requests are for, in metrics and logs.

@@ -8,6 +8,7 @@ import dev.hawser.proxy.context.Live;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.upstream.Dialer;
 import dev.hawser.proxy.upstream.Upstream;
+import dev.hawser.proxy.upstream.UpstreamStat;
 import dev.hawser.proxy.upstream.WorkerUpstream;
 import dev.hawser.proxy.worker.Timer;
 import dev.hawser.proxy.worker.Worker;
@@ -126,7 +127,7 @@ public final class TcpCall implements Live {
 
           @Override
           public void failed(StreamFailure failure) {
-            onFailed(picked);
+            onFailed(picked, failure);
           }
         });
   }
@@ -159,8 +160,12 @@ public final class TcpCall implements Live {
             });
   }
 
-  private void onFailed(Endpoint picked) {
+  private void onFailed(Endpoint picked, StreamFailure failure) {
     if (over) {
+      return;
+    }
+    if (failure.kind() == StreamFailure.Kind.OVERFLOW) {
+      fail("UO");
       return;
     }
     attempts.failed(picked);
@@ -172,7 +177,7 @@ public final class TcpCall implements Live {
     if (next == null) {
       fail("UF");
     } else {
-      upstream.upstream().stats().retried();
+      upstream.upstream().stats().count(UpstreamStat.RQ_RETRY);
       tryOn(next);
     }
   }

@@ -2,9 +2,14 @@ package dev.hawser.proxy.upstream;
 
 import dev.hawser.proxy.http.ClientConnection;
 import dev.hawser.proxy.http.StreamFailure;
+import dev.hawser.proxy.model.UpstreamConfig.ConnectionRules;
+import dev.hawser.proxy.worker.Timer;
+import dev.hawser.proxy.worker.TimerWheel;
 import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One worker's connections to one endpoint. The one that was used last is used next, so that few
@@ -26,12 +31,20 @@ public final class ConnectionPool implements ClientConnection.Observer {
     void open(ConnectionPool pool);
   }
 
+  /** What is remembered of a connection. */
+  private static final class Use {
+    private int requests;
+    private @Nullable Timer end;
+  }
+
   private final Opener opener;
   private final int perConnection;
-  private final int maxConnections;
-  private final int maxPending;
+  private final ConnectionRules rules;
+  private final Breakers breakers;
+  private final UpstreamStats stats;
+  private final TimerWheel timers;
   private final ArrayDeque<ClientConnection> spare = new ArrayDeque<>();
-  private final Set<ClientConnection> all = new HashSet<>();
+  private final Map<ClientConnection, Use> all = new HashMap<>();
   private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
   private int opening;
   private boolean retired;
@@ -41,11 +54,19 @@ public final class ConnectionPool implements ClientConnection.Observer {
    *
    * @param perConnection requests that one connection carries at once
    */
-  ConnectionPool(Opener opener, int perConnection, int maxConnections, int maxPending) {
+  ConnectionPool(
+      Opener opener,
+      int perConnection,
+      ConnectionRules rules,
+      Breakers breakers,
+      UpstreamStats stats,
+      TimerWheel timers) {
     this.opener = opener;
     this.perConnection = perConnection;
-    this.maxConnections = maxConnections;
-    this.maxPending = maxPending;
+    this.rules = rules;
+    this.breakers = breakers;
+    this.stats = stats;
+    this.timers = timers;
   }
 
   /** Gives the waiter a connection, now or later. */
@@ -55,22 +76,27 @@ public final class ConnectionPool implements ClientConnection.Observer {
       give(waiter, connection);
       return;
     }
-    if (waiters.size() >= maxPending) {
+    if (!breakers.enterPending()) {
+      stats.count(UpstreamStat.RQ_PENDING_OVERFLOW);
       waiter.failed(
           new StreamFailure(
-              StreamFailure.Kind.OVERFLOW, "more than " + maxPending + " requests are waiting"));
+              StreamFailure.Kind.OVERFLOW,
+              "more than " + breakers.limits().maxPending() + " requests are waiting"));
       return;
     }
+    stats.count(UpstreamStat.RQ_PENDING_TOTAL);
     waiters.add(waiter);
     openIfNeeded();
   }
 
   /** Takes back a wish; does nothing if it has been answered. */
   void cancel(Waiter waiter) {
-    waiters.remove(waiter);
+    if (waiters.remove(waiter)) {
+      breakers.leavePending();
+    }
   }
 
-  private @org.jspecify.annotations.Nullable ClientConnection usable() {
+  private @Nullable ClientConnection usable() {
     while (!spare.isEmpty()) {
       ClientConnection last = spare.peekLast();
       if (last.spare() > 0) {
@@ -83,41 +109,69 @@ public final class ConnectionPool implements ClientConnection.Observer {
 
   private void give(Waiter waiter, ClientConnection connection) {
     waiter.connected(connection);
+    Use use = all.get(connection);
+    if (use != null && rules.maxRequests() > 0 && ++use.requests >= rules.maxRequests()) {
+      stats.count(UpstreamStat.CX_MAX_REQUESTS);
+      connection.retire();
+    }
     if (connection.spare() == 0) {
       spare.remove(connection);
     }
   }
 
   private void openIfNeeded() {
+    int standing = all.size() + opening;
     boolean worthIt = waiters.size() > opening * perConnection;
-    if (worthIt && all.size() + opening < maxConnections) {
-      opening++;
-      opener.open(this);
+    if (!worthIt || standing >= breakers.limits().maxConnectionsPerEndpoint()) {
+      return;
     }
+    if (!breakers.enterConnection(standing == 0)) {
+      stats.count(UpstreamStat.CX_OVERFLOW);
+      return;
+    }
+    opening++;
+    opener.open(this);
   }
 
   /** A connection stands. */
   void opened(ClientConnection connection) {
     opening--;
-    all.add(connection);
+    Use use = new Use();
+    all.put(connection, use);
     if (retired) {
       serveWaiters(connection);
       connection.retire();
       return;
     }
+    rules
+        .maxDuration()
+        .ifPresent(longest -> {
+          Timer end = new Timer(() -> endOfTime(connection));
+          use.end = end;
+          timers.arm(end, longest.toNanos());
+        });
     spare.addLast(connection);
     serveWaiters(connection);
+  }
+
+  private void endOfTime(ClientConnection connection) {
+    stats.count(UpstreamStat.CX_MAX_DURATION);
+    connection.retire();
   }
 
   /** A connection could not be opened: those who wait for it had better try elsewhere. */
   void failed(StreamFailure failure) {
     opening--;
+    breakers.leaveConnection();
     if (opening > 0 && !waiters.isEmpty()) {
       return;
     }
     ArrayDeque<Waiter> disappointed = new ArrayDeque<>(waiters);
     waiters.clear();
-    disappointed.forEach(waiter -> waiter.failed(failure));
+    disappointed.forEach(waiter -> {
+      breakers.leavePending();
+      waiter.failed(failure);
+    });
   }
 
   private void serveWaiters(ClientConnection connection) {
@@ -126,13 +180,14 @@ public final class ConnectionPool implements ClientConnection.Observer {
       if (waiter == null) {
         return;
       }
+      breakers.leavePending();
       give(waiter, connection);
     }
   }
 
   @Override
   public void onSpare(ClientConnection connection) {
-    if (!all.contains(connection)) {
+    if (!all.containsKey(connection)) {
       return;
     }
     if (!retired && !spare.contains(connection)) {
@@ -144,12 +199,24 @@ public final class ConnectionPool implements ClientConnection.Observer {
   @Override
   public void onRetired(ClientConnection connection) {
     spare.remove(connection);
+    // Those who wait for room on it would wait for one that is never given.
+    if (!waiters.isEmpty()) {
+      openIfNeeded();
+    }
   }
 
   @Override
   public void onClosed(ClientConnection connection, StreamFailure cause) {
     spare.remove(connection);
-    if (all.remove(connection) && !waiters.isEmpty()) {
+    Use use = all.remove(connection);
+    if (use == null) {
+      return;
+    }
+    breakers.leaveConnection();
+    if (use.end != null) {
+      timers.cancel(use.end);
+    }
+    if (!waiters.isEmpty()) {
       openIfNeeded();
     }
   }
@@ -157,9 +224,14 @@ public final class ConnectionPool implements ClientConnection.Observer {
   /** Ends calmly: what is at work or waits is completed. */
   void retire() {
     retired = true;
-    for (ClientConnection connection : Set.copyOf(all)) {
+    for (ClientConnection connection : Set.copyOf(all.keySet())) {
       connection.retire();
     }
+  }
+
+  /** Whether nothing would be lost with it. */
+  boolean isUnused() {
+    return all.isEmpty() && waiters.isEmpty() && opening == 0;
   }
 
   int connections() {

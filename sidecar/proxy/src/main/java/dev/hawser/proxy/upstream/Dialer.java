@@ -5,6 +5,7 @@ import dev.hawser.engine.loop.EventLoops;
 import dev.hawser.engine.tls.ClientTls;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.model.Address;
+import dev.hawser.proxy.model.UpstreamConfig.ConnectionRules;
 import dev.hawser.proxy.worker.Timer;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.bootstrap.Bootstrap;
@@ -15,7 +16,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandler;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +37,7 @@ public final class Dialer {
    * @param alpn that the peer must agree to; empty for none
    * @param timeout for TCP, and again for TLS
    * @param halfClosure whether an end of input leaves the output open
+   * @param rules of the socket
    */
   public record Target(
       Address address,
@@ -44,10 +45,10 @@ public final class Dialer {
       String serverName,
       String alpn,
       Duration timeout,
-      boolean halfClosure) {}
+      boolean halfClosure,
+      ConnectionRules rules) {}
 
   private final EventLoops loops;
-  private final HostResolver resolver = new HostResolver();
 
   /** Makes a dialer for all workers. */
   public Dialer(EventLoops loops) {
@@ -56,18 +57,7 @@ public final class Dialer {
 
   /** Begins an attempt; call it on the worker's loop. */
   public void dial(Worker worker, Target target, Outcome outcome) {
-    resolver.resolve(
-        target.address().host(),
-        worker.loop(),
-        address -> {
-          if (address == null) {
-            outcome.failed(
-                new StreamFailure(
-                    StreamFailure.Kind.CONNECT, target.address() + " has no IP address"));
-          } else {
-            new Attempt(worker, target, outcome).begin(address);
-          }
-        });
+    new Attempt(worker, target, outcome).begin();
   }
 
   /** One attempt. */
@@ -86,7 +76,7 @@ public final class Dialer {
       this.outcome = outcome;
     }
 
-    void begin(InetAddress address) {
+    void begin() {
       Bootstrap bootstrap =
           loops
               .client(
@@ -98,8 +88,10 @@ public final class Dialer {
                       prepare(made);
                     }
                   });
+      SocketRules.apply(target.rules(), bootstrap, loops.transport());
+      Address to = target.address();
       bootstrap
-          .connect(new InetSocketAddress(address, target.address().port()))
+          .connect(InetSocketAddress.createUnresolved(to.host(), to.port()))
           .addListener((ChannelFuture connected) -> onConnect(connected));
     }
 

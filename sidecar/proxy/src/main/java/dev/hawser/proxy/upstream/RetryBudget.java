@@ -14,8 +14,8 @@ public final class RetryBudget {
   private int requestSum;
   private int retrySum;
   private long second;
-  private int percent;
-  private int floor;
+  private final int percent;
+  private final int floor;
 
   /**
    * Makes a full budget.
@@ -26,11 +26,6 @@ public final class RetryBudget {
   RetryBudget(int percent, int floor) {
     this.percent = percent;
     this.floor = floor;
-  }
-
-  void configure(int newPercent, int newFloor) {
-    percent = newPercent;
-    floor = newFloor;
   }
 
   /** A request began. */

@@ -15,8 +15,9 @@ import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.verify.ExpectedPeers;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +44,7 @@ public final class Upstream {
   private volatile @Nullable UpstreamConfig config;
   private volatile @Nullable Balancer balancer;
   private volatile @Nullable ClientTls clientTls;
-  private final AtomicInteger active = new AtomicInteger();
-  private final AtomicInteger retrying = new AtomicInteger();
+  private final Breakers breakers = new Breakers();
   private volatile boolean gone;
   private @Nullable EndpointSet endpoints;
 
@@ -82,6 +82,21 @@ public final class Upstream {
     return stats;
   }
 
+  Breakers breakers() {
+    return breakers;
+  }
+
+  /** Returns what is counted and how things stand, by Envoy's names. */
+  public Map<String, Long> numbers() {
+    Map<String, Long> numbers = new TreeMap<>(stats.byEnvoyName());
+    numbers.putAll(breakers.byEnvoyName());
+    Balancer present = balancer;
+    if (present != null) {
+      numbers.putAll(present.byEnvoyName());
+    }
+    return numbers;
+  }
+
   @Nullable ClientTls tls() {
     return clientTls;
   }
@@ -111,6 +126,7 @@ public final class Upstream {
             && before.keepAliveTimeout().equals(next.keepAliveTimeout());
     config = next;
     gone = false;
+    breakers.configure(next.limits());
     if (!sameWire) {
       renewTls(next);
     } else if (tls != null && before != null && !before.security().equals(next.security())) {
@@ -119,14 +135,14 @@ public final class Upstream {
     }
     Balancer present = balancer;
     if (present == null || !present.reconfigure(next)) {
-      Balancer fresh = new Balancer(next, book, System::nanoTime);
+      Balancer fresh = new Balancer(next, book, System::nanoTime, stats);
       if (endpoints != null) {
         fresh.update(endpoints);
       }
       balancer = fresh;
     }
     boolean retire = before != null && !sameWire;
-    onWorkers(side -> side.reconfigured(next, retire));
+    onWorkers(side -> side.reconfigured(retire));
     if (next.endpoints() instanceof UpstreamConfig.Endpoints.Fixed(EndpointSet set)) {
       update(set);
     } else {
@@ -203,32 +219,6 @@ public final class Upstream {
     }
   }
 
-  boolean enter() {
-    UpstreamConfig present = config;
-    return enter(active, present == null ? Integer.MAX_VALUE : present.limits().maxRequests());
-  }
-
-  void leave() {
-    active.decrementAndGet();
-  }
-
-  boolean enterRetry() {
-    UpstreamConfig present = config;
-    return enter(retrying, present == null ? Integer.MAX_VALUE : present.limits().maxRetries());
-  }
-
-  void leaveRetry() {
-    retrying.decrementAndGet();
-  }
-
-  private static boolean enter(AtomicInteger count, int limit) {
-    if (count.incrementAndGet() <= limit) {
-      return true;
-    }
-    count.decrementAndGet();
-    return false;
-  }
-
   Dialer.Target target(Endpoint endpoint, UpstreamConfig from, boolean raw) {
     ClientTls through = clientTls;
     // A peer that only knows bare bytes is fine for raw ones; the caller sees what was agreed.
@@ -244,22 +234,30 @@ public final class Upstream {
         endpoint.config().serverName(),
         alpn,
         from.connectTimeout(),
-        raw);
+        raw,
+        from.connections());
   }
 
   /**
-   * Takes note that an endpoint gave no answer. Of the workload's own application nothing is held
-   * against it: there is no other.
+   * Takes note that an endpoint gave no answer. Where no probes find out about it, which is where
+   * there is no TLS, it is held against it only if a policy says so: the workload's own application
+   * is the only one there is.
    */
   public void noteFailure(Endpoint endpoint, StreamFailure failure) {
     UpstreamConfig present = config;
-    if (present != null && present.security() instanceof UpstreamConfig.Security.MutualTls) {
+    if (present == null) {
+      return;
+    }
+    if (present.security() instanceof UpstreamConfig.Security.MutualTls) {
       endpoint.failed(failure, System.nanoTime());
+    } else if (present.outliers().isOn()) {
+      endpoint.failedUnprobed(failure, System.nanoTime());
     }
   }
 
   /** Takes note of an endpoint's answer. */
   public void noteAnswer(Endpoint endpoint, int status) {
+    stats.countAnswer(status);
     endpoint.answered(status, System.nanoTime());
   }
 }

@@ -24,6 +24,11 @@ public final class WorkerUpstream {
   /** An application that closes idle connections after five seconds must not win the race. */
   private static final Duration APPLICATION_IDLE = Duration.ofSeconds(4);
 
+  /** What a worker may retry of its requests in ten seconds where no policy sets a budget. */
+  private static final int RETRY_PERCENT = 20;
+
+  private static final int RETRY_FLOOR = 100;
+
   private final Upstream upstream;
   private final Worker worker;
   private final Dialer dialer;
@@ -39,8 +44,7 @@ public final class WorkerUpstream {
     this.dialer = dialer;
     this.limits = limits;
     this.rotation = new Rotation(worker.random());
-    UpstreamConfig.Limits defaults = UpstreamConfig.Limits.defaults();
-    this.budget = new RetryBudget(defaults.retryPercent(), defaults.retryFloor());
+    this.budget = new RetryBudget(RETRY_PERCENT, RETRY_FLOOR);
   }
 
   public Upstream upstream() {
@@ -57,7 +61,8 @@ public final class WorkerUpstream {
    * @return false if there are too many
    */
   public boolean begin() {
-    if (!upstream.enter()) {
+    if (!upstream.breakers().enterRequest()) {
+      upstream.stats().count(UpstreamStat.RQ_OVERFLOW);
       return false;
     }
     budget.request(System.nanoTime());
@@ -66,24 +71,25 @@ public final class WorkerUpstream {
 
   /** A request is over. */
   public void end() {
-    upstream.leave();
+    upstream.breakers().leaveRequest();
   }
 
   /** Returns whether a retry may be made, and counts it; each that was is given back at its end. */
   public boolean takeRetry() {
-    if (!upstream.enterRetry()) {
+    Breakers breakers = upstream.breakers();
+    if (!breakers.enterRetry()) {
       return false;
     }
-    if (budget.take(System.nanoTime())) {
+    if (breakers.limits().budget().isPresent() || budget.take(System.nanoTime())) {
       return true;
     }
-    upstream.leaveRetry();
+    breakers.leaveRetry();
     return false;
   }
 
   /** A retry is over. */
   public void giveBackRetry() {
-    upstream.leaveRetry();
+    upstream.breakers().leaveRetry();
   }
 
   /** Has something run when the upstream has become known, has changed, or is gone. */
@@ -105,7 +111,34 @@ public final class WorkerUpstream {
       waiter.failed(new StreamFailure(StreamFailure.Kind.CONNECT, "upstream is gone"));
       return;
     }
-    pools.computeIfAbsent(endpoint.config().key(), _ -> pool(endpoint, config)).acquire(waiter);
+    ConnectionPool pool = pools.get(endpoint.config().key());
+    if (pool == null) {
+      if (!makeRoomForPool()) {
+        upstream.stats().count(UpstreamStat.CX_POOL_OVERFLOW);
+        waiter.failed(
+            new StreamFailure(StreamFailure.Kind.OVERFLOW, "too many pools of connections"));
+        return;
+      }
+      pool = pool(endpoint, config);
+      pools.put(endpoint.config().key(), pool);
+    }
+    pool.acquire(waiter);
+  }
+
+  private boolean makeRoomForPool() {
+    if (upstream.breakers().enterPool()) {
+      return true;
+    }
+    pools
+        .values()
+        .removeIf(pool -> {
+          boolean unused = pool.isUnused();
+          if (unused) {
+            upstream.breakers().leavePool();
+          }
+          return unused;
+        });
+    return upstream.breakers().enterPool();
   }
 
   /** Takes back a wish. */
@@ -123,7 +156,31 @@ public final class WorkerUpstream {
       outcome.failed(new StreamFailure(StreamFailure.Kind.CONNECT, "upstream is gone"));
       return;
     }
-    dialer.dial(worker, upstream.target(endpoint, config, true), reporting(endpoint, outcome));
+    Breakers breakers = upstream.breakers();
+    if (!breakers.enterConnection(false)) {
+      upstream.stats().count(UpstreamStat.CX_OVERFLOW);
+      outcome.failed(
+          new StreamFailure(
+              StreamFailure.Kind.OVERFLOW,
+              "more than " + breakers.limits().maxConnections() + " connections stand"));
+      return;
+    }
+    Dialer.Outcome counting =
+        new Dialer.Outcome() {
+          @Override
+          public void connected(Channel channel) {
+            upstream.stats().count(UpstreamStat.CX_TOTAL);
+            channel.closeFuture().addListener(_ -> breakers.leaveConnection());
+            outcome.connected(channel);
+          }
+
+          @Override
+          public void failed(StreamFailure failure) {
+            breakers.leaveConnection();
+            outcome.failed(failure);
+          }
+        };
+    dialer.dial(worker, upstream.target(endpoint, config, true), reporting(endpoint, counting));
   }
 
   private ConnectionPool pool(Endpoint endpoint, UpstreamConfig config) {
@@ -131,8 +188,10 @@ public final class WorkerUpstream {
     return new ConnectionPool(
         pool -> open(endpoint, pool),
         http2 ? limits.concurrentStreams() : 1,
-        config.limits().maxConnections(),
-        config.limits().maxPending());
+        config.connections(),
+        upstream.breakers(),
+        upstream.stats(),
+        worker.timers());
   }
 
   private void open(Endpoint endpoint, ConnectionPool pool) {
@@ -145,7 +204,7 @@ public final class WorkerUpstream {
         new Dialer.Outcome() {
           @Override
           public void connected(Channel channel) {
-            upstream.stats().opened();
+            upstream.stats().count(UpstreamStat.CX_TOTAL);
             pool.opened(connection(channel, endpoint, config, pool));
           }
 
@@ -168,7 +227,7 @@ public final class WorkerUpstream {
 
       @Override
       public void failed(StreamFailure failure) {
-        upstream.stats().connectFailed();
+        upstream.stats().count(UpstreamStat.CX_CONNECT_FAIL);
         upstream.noteFailure(endpoint, failure);
         outcome.failed(failure);
       }
@@ -198,8 +257,7 @@ public final class WorkerUpstream {
   }
 
   /** Takes note of another configuration. */
-  void reconfigured(UpstreamConfig config, boolean connectionsToo) {
-    budget.configure(config.limits().retryPercent(), config.limits().retryFloor());
+  void reconfigured(boolean connectionsToo) {
     if (connectionsToo) {
       retireAll();
     }
@@ -213,13 +271,19 @@ public final class WorkerUpstream {
           boolean gone = !keys.contains(entry.getKey());
           if (gone) {
             entry.getValue().retire();
+            upstream.breakers().leavePool();
           }
           return gone;
         });
   }
 
   void retireAll() {
-    pools.values().forEach(ConnectionPool::retire);
+    pools
+        .values()
+        .forEach(pool -> {
+          pool.retire();
+          upstream.breakers().leavePool();
+        });
     pools.clear();
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hawser.api.model.Locality;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.model.Address;
+import dev.hawser.proxy.model.Balancing;
 import dev.hawser.proxy.model.EndpointConfig;
 import dev.hawser.proxy.model.EndpointSet;
 import dev.hawser.proxy.model.OutlierPolicy;
@@ -30,14 +31,13 @@ class BalancerTest {
   private final HealthBook book = new HealthBook();
   private final Rotation rotation = new Rotation(new SplittableRandom(1));
 
-  private Balancer balancer(UpstreamConfig.Policy policy, boolean localityWeighted) {
+  private Balancer balancer(Balancing.Method method, boolean localityWeighted) {
     return new Balancer(
         new UpstreamConfig(
             "orders",
             new UpstreamConfig.Endpoints.Discovered("orders"),
             Duration.ofSeconds(1),
-            policy,
-            localityWeighted,
+            Balancing.by(method).withLocalityWeights(localityWeighted),
             new UpstreamConfig.Security.MutualTls(
                 Set.of(SpiffeId.parse("spiffe://east.mesh.internal/ns/shop/sa/orders")),
                 List.of("h2")),
@@ -47,6 +47,8 @@ class BalancerTest {
             Optional.empty(),
             OutlierPolicy.defaults(),
             UpstreamConfig.Limits.defaults(),
+            UpstreamConfig.ConnectionRules.none(),
+            List.of(),
             Duration.ofSeconds(10),
             new UpstreamConfig.Destination("orders", "shop", 8080)),
         book,
@@ -54,7 +56,7 @@ class BalancerTest {
   }
 
   private Balancer roundRobin() {
-    return balancer(UpstreamConfig.Policy.ROUND_ROBIN, false);
+    return balancer(new Balancing.Method.RoundRobin(), false);
   }
 
   private static EndpointConfig endpoint(String host, String locality, int slot) {
@@ -337,7 +339,7 @@ class BalancerTest {
 
   @Test
   void localitiesShareByWeight() {
-    Balancer balancer = balancer(UpstreamConfig.Policy.RANDOM, true);
+    Balancer balancer = balancer(new Balancing.Method.Random(), true);
     balancer.update(set(group(0, 70, local(2)), group(0, 30, remote(1))));
 
     assertThat(share(balancer, "west")).isCloseTo(0.30, within(0.02));
@@ -345,7 +347,7 @@ class BalancerTest {
 
   @Test
   void leastRequestPrefersTheIdle() {
-    Balancer balancer = balancer(UpstreamConfig.Policy.LEAST_REQUEST, false);
+    Balancer balancer = balancer(Balancing.Method.LeastRequest.ofTwo(), false);
     balancer.update(set(group(0, 0, local(2))));
     for (int i = 0; i < 10; i++) {
       balancer.endpoints().getFirst().began();

@@ -151,9 +151,12 @@ class GoldenConfigTest {
     Cluster cluster = read("sidecar-by-name.json", Cluster.class).getFirst();
 
     assertThatThrownBy(() ->
-            ClusterCodec.read(cluster.toBuilder().setLbPolicy(Cluster.LbPolicy.RING_HASH).build()))
+            ClusterCodec.read(
+                cluster.toBuilder().setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED).build()))
         .isInstanceOf(ResourceRejectedException.class)
-        .hasMessage("lb_policy: RING_HASH (expected: ROUND_ROBIN, LEAST_REQUEST or RANDOM)");
+        .hasMessage(
+            "lb_policy: CLUSTER_PROVIDED (expected: ROUND_ROBIN, LEAST_REQUEST, RANDOM, RING_HASH"
+                + " or MAGLEV)");
     assertThatThrownBy(
             () -> ClusterCodec.read(cluster.toBuilder().setIgnoreHealthOnHostRemoval(true).build()))
         .isInstanceOf(ResourceRejectedException.class)

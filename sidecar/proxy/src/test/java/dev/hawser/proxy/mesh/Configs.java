@@ -4,6 +4,7 @@ import dev.hawser.api.model.Locality;
 import dev.hawser.proxy.http.HttpEdge;
 import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.Address;
+import dev.hawser.proxy.model.Balancing;
 import dev.hawser.proxy.model.EndpointConfig;
 import dev.hawser.proxy.model.EndpointSet;
 import dev.hawser.proxy.model.FilterConfig;
@@ -88,8 +89,7 @@ final class Configs {
         name,
         new UpstreamConfig.Endpoints.Discovered(name),
         Duration.ofSeconds(1),
-        UpstreamConfig.Policy.ROUND_ROBIN,
-        false,
+        Balancing.by(new Balancing.Method.RoundRobin()),
         new UpstreamConfig.Security.MutualTls(
             Set.copyOf(Arrays.asList(identities)),
             List.of(protocol == UpstreamConfig.Protocol.TCP ? "hawser-tcp/1" : "h2")),
@@ -99,6 +99,8 @@ final class Configs {
         Optional.empty(),
         OutlierPolicy.defaults(),
         UpstreamConfig.Limits.defaults(),
+        UpstreamConfig.ConnectionRules.none(),
+        List.of(),
         stability,
         new UpstreamConfig.Destination("orders", "shop", 8080));
   }
@@ -109,8 +111,7 @@ final class Configs {
         name,
         new UpstreamConfig.Endpoints.Fixed(set(name, group(0, endpoint(port, "", "")))),
         Duration.ofSeconds(1),
-        UpstreamConfig.Policy.ROUND_ROBIN,
-        false,
+        Balancing.by(new Balancing.Method.RoundRobin()),
         new UpstreamConfig.Security.Plaintext(),
         protocol,
         Duration.ZERO,
@@ -118,6 +119,8 @@ final class Configs {
         Optional.empty(),
         OutlierPolicy.off(),
         UpstreamConfig.Limits.defaults(),
+        UpstreamConfig.ConnectionRules.none(),
+        List.of(),
         Duration.ZERO,
         new UpstreamConfig.Destination("orders", "shop", 8080));
   }
