@@ -34,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       StatusCommand.class,
       BootstrapCommand.class,
+      RenewCommand.class,
       LeaveCommand.class
     })
 public final class AgentCommand {
@@ -99,6 +100,13 @@ public final class AgentCommand {
           say(terminal, exitCode(refused), String.valueOf(refused.getMessage()), refused.hint());
       case IOException trouble ->
           say(terminal, AgentExit.FAILED, String.valueOf(trouble.getMessage()), "");
+      case IllegalArgumentException bad ->
+          say(
+              terminal,
+              AgentExit.USAGE,
+              String.valueOf(bad.getMessage()),
+              "correct it on the command line, or in agent.yaml of the data directory; see"
+                  + " 'hawser-agent --help'");
       default -> {
         if (!terminal.environment().getOrDefault("HAWSER_DEBUG", "").isEmpty()) {
           e.printStackTrace(terminal.err());

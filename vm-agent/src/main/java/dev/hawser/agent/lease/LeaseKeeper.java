@@ -10,6 +10,7 @@ import dev.hawser.host.identity.IdentityClient;
 import dev.hawser.host.identity.IdentityException;
 import dev.hawser.host.identity.IdentityOptions;
 import dev.hawser.host.identity.Registration;
+import dev.hawser.trust.x509.Certificates;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -61,6 +62,7 @@ public final class LeaseKeeper implements AutoCloseable {
   private final Supplier<Map<String, Boolean>> health;
   private final Pace pace;
   private final InstantSource clock;
+  private String lastIssuer = "";
   private final Backoff backoff;
   private final Registration registration;
   private final ScheduledExecutorService thread;
@@ -86,7 +88,7 @@ public final class LeaseKeeper implements AutoCloseable {
     this.backoff =
         new Backoff(
             new IdentityOptions.Timing(
-                pace.heartbeat(), pace.silence(), pace.firstRetry(), pace.longest()),
+                pace.heartbeat(), pace.silence(), pace.firstRetry(), pace.longest(), Duration.ZERO),
             ThreadLocalRandom.current());
     LeaseStatus.State first =
         identity.enrolment().services().isEmpty()
@@ -255,6 +257,18 @@ public final class LeaseKeeper implements AutoCloseable {
         new LeaseStatus(state, address, before.lastReply(), before.seconds(), reason, hint, since);
   }
 
+  /** Who signs now: the agent's own proxy hears the same, but there need not be one. */
+  private void issuer(String serial) {
+    if (!serial.isEmpty() && !serial.equals(lastIssuer)) {
+      lastIssuer = serial;
+      try {
+        identity.issuerIs(Certificates.serial(serial));
+      } catch (IllegalArgumentException e) {
+        LOG.warn("Who signs now is not said as a serial number. issuer={}", serial, e);
+      }
+    }
+  }
+
   private void replied(Stream from, LeaseReply reply) {
     if (from != stream) {
       return;
@@ -262,6 +276,7 @@ public final class LeaseKeeper implements AutoCloseable {
     from.lastHeard = System.nanoTime();
     from.answered = true;
     backoff.reset();
+    issuer(reply.getIssuer());
     LeaseStatus before = status;
     boolean gone = leaving && reply.getSequence() >= from.leavingSequence;
     LeaseStatus.State state = gone ? LeaseStatus.State.LEFT : LeaseStatus.State.HELD;

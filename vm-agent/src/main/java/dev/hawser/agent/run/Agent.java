@@ -165,7 +165,8 @@ public final class Agent implements AutoCloseable {
     open.push(keeper);
     open.push(
         StatusSocket.start(
-            files.socket(), Map.of("status", this::statusText, "leave", this::endSoon)));
+            files.socket(),
+            Map.of("status", this::statusText, "renew", this::renewSoon, "leave", this::endSoon)));
     LOG.info(
         "Agent started. name={} identity={} address={}",
         config.name(),
@@ -197,6 +198,11 @@ public final class Agent implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private String renewSoon() {
+    identity.renewSoon();
+    return "renewing";
   }
 
   private String endSoon() {

@@ -62,8 +62,7 @@ class Http1CorpusTest {
     caller
         .plane()
         .upstreams()
-        .configure(
-            Configs.application("direct", UpstreamConfig.Protocol.HTTP1, direct.port()));
+        .configure(Configs.application("direct", UpstreamConfig.Protocol.HTTP1, direct.port()));
     caller
         .plane()
         .routes()
@@ -90,8 +89,8 @@ class Http1CorpusTest {
 
   static Stream<Arguments> messages() {
     return Http1Message.all().stream()
-        .flatMap(message ->
-            Stream.of(Arguments.of(message, "direct"), Arguments.of(message, "meshed")));
+        .flatMap(
+            message -> Stream.of(Arguments.of(message, "direct"), Arguments.of(message, "meshed")));
   }
 
   @Test

@@ -69,7 +69,8 @@ final class RawBackend implements AutoCloseable {
         requests.add(new Seen(head, body(head, in)));
         socket
             .getOutputStream()
-            .write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".getBytes(StandardCharsets.UTF_8));
+            .write(
+                "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".getBytes(StandardCharsets.UTF_8));
       }
     } catch (IOException _) {
       // the proxy closed the connection, maybe within a request that it does not complete
