@@ -56,7 +56,7 @@ public final class Member implements AutoCloseable {
             environment,
             site.command(Home.command("hawser-control-plane")));
     Member member = new Member(name, site, folder, controlPlane);
-    member.awaitReady(Duration.ofSeconds(60));
+    member.awaitReady(Duration.ofMinutes(2));
     return member;
   }
 

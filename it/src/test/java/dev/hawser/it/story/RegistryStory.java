@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(WithTwoClusters.class)
 final class RegistryStory {
   private static final int ROUNDS = 20;
-  private static final Duration READY = Duration.ofSeconds(60);
+  private static final Duration READY = Duration.ofMinutes(2);
 
   @Test
   void twentyRestartsOfEachControlPlaneAndOfConsulDeregisterNothing(TwoClusters mesh)

@@ -1,5 +1,6 @@
 package dev.hawser.it.story;
 
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -19,9 +20,33 @@ final class WithTwoClusters implements ParameterResolver {
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return context
-        .getRoot()
-        .getStore(NAMESPACE)
-        .computeIfAbsent(TwoClusters.class, _ -> new TwoClusters(), TwoClusters.class);
+    Attempt attempt =
+        context
+            .getRoot()
+            .getStore(NAMESPACE)
+            .computeIfAbsent(Attempt.class, _ -> Attempt.make(), Attempt.class);
+    return attempt
+        .mesh()
+        .orElseThrow(() ->
+            new AssertionError(
+                "the two clusters could not be made for this run: " + attempt.failure(),
+                attempt.failure().orElse(null)));
+  }
+
+  /** What came of the one attempt; after a failure every story says why, and at once. */
+  private record Attempt(Optional<TwoClusters> mesh, Optional<Throwable> failure)
+      implements AutoCloseable {
+    static Attempt make() {
+      try {
+        return new Attempt(Optional.of(new TwoClusters()), Optional.empty());
+      } catch (RuntimeException | AssertionError e) {
+        return new Attempt(Optional.empty(), Optional.of(e));
+      }
+    }
+
+    @Override
+    public void close() {
+      mesh.ifPresent(TwoClusters::close);
+    }
   }
 }
