@@ -1,11 +1,13 @@
 package dev.hawser.it.story;
 
 import dev.hawser.trust.svid.Svid;
+import dev.hawser.trust.x509.Certificates;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
@@ -58,6 +60,25 @@ final class TlsCaller {
   /** Connects, asks for a name, and if the handshake completes sends a GET. */
   Outcome get(String address, int port, String serverName) {
     return get(address, port, serverName, "http/1.1");
+  }
+
+  /**
+   * Returns whom the server shows itself as on a fresh handshake, leaf first; empty if there was
+   * none.
+   */
+  List<X509Certificate> serverChain(String address, int port, String serverName, String protocol) {
+    try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket()) {
+      socket.connect(new InetSocketAddress(address, port), 3000);
+      socket.setSoTimeout(5000);
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setServerNames(List.of(new SNIHostName(serverName)));
+      parameters.setApplicationProtocols(new String[] {protocol});
+      socket.setSSLParameters(parameters);
+      socket.startHandshake();
+      return Certificates.ofPeer(socket.getSession().getPeerCertificates());
+    } catch (IOException _) {
+      return List.of();
+    }
   }
 
   /** The same with another protocol by ALPN; a server of HTTP/2 answers the GET with a GOAWAY. */

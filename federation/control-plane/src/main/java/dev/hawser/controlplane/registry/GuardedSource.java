@@ -6,14 +6,10 @@ import dev.hawser.api.naming.ServiceName;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,26 +96,6 @@ final class GuardedSource {
     return Optional.of(state);
   }
 
-  Optional<RegistryState> provenDead(Predicate<Endpoint> dead) {
-    RegistryState state = reported;
-    Set<String> ids = held.idsOf(dead);
-    if (state == null || ids.isEmpty()) {
-      return Optional.empty();
-    }
-    held.remove(endpoint -> ids.contains(endpoint.id()));
-    // What is proven dead is no loss any more: it leaves the states that the next is judged by.
-    RegistryState base = beforeResync;
-    beforeResync = base == null ? null : without(ids, base);
-    List.copyOf(recent)
-        .forEach(_ -> {
-          Served first = recent.removeFirst();
-          recent.addLast(new Served(first.from(), without(ids, first.state())));
-        });
-    RegistryState served = held.over(state);
-    recent.addLast(new Served(clock.instant(), served));
-    return Optional.of(served);
-  }
-
   Optional<Hold> hold() {
     return held.isEmpty()
         ? Optional.empty()
@@ -153,22 +129,6 @@ final class GuardedSource {
         return;
       }
     }
-  }
-
-  private static RegistryState without(Set<String> ids, RegistryState state) {
-    List<Service> services = new ArrayList<>();
-    for (Service service : state.services()) {
-      List<Endpoint> left =
-          service.endpoints().stream().filter(it -> !ids.contains(it.id())).toList();
-      services.add(HeldEndpoints.withEndpoints(service, left));
-    }
-    return new RegistryState(
-        state.source(),
-        state.kind(),
-        services,
-        state.rejected(),
-        state.resynced(),
-        state.observed());
   }
 
   static Map<ServiceName, Integer> ready(RegistryState state) {

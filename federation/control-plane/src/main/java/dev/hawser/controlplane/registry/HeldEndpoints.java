@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
-import java.util.function.Predicate;
 
 /** The endpoints of one source that are kept although the source no longer reports them. */
 final class HeldEndpoints {
@@ -65,20 +64,6 @@ final class HeldEndpoints {
       Service now = reported.get(service);
       return now != null && now.endpoints().stream().anyMatch(it -> replaces(it, endpoint));
     });
-  }
-
-  /** Returns the ids of the held endpoints that match. */
-  Set<String> idsOf(Predicate<Endpoint> which) {
-    Set<String> ids = new HashSet<>();
-    for (Held held : services.values()) {
-      held.service().endpoints().stream().filter(which).forEach(it -> ids.add(it.id()));
-    }
-    return ids;
-  }
-
-  /** Lets go the ones that match. */
-  void remove(Predicate<Endpoint> which) {
-    remove((_, endpoint) -> which.test(endpoint));
   }
 
   /** Returns a reported state with the held endpoints laid over it. */

@@ -1,13 +1,11 @@
 package dev.hawser.controlplane.registry;
 
-import dev.hawser.api.model.Endpoint;
 import dev.hawser.api.model.Provenance;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +16,9 @@ import org.slf4j.LoggerFactory;
  * Additions, changes and later single deletions flow during a hold.
  *
  * <p>A hold ends, endpoint by endpoint, when the source reports them again or reports as many ready
- * ones for the service as there were; when probes prove them dead ({@link #provenDead}); and as a
- * whole by an operator's word ({@link #accept}) or at {@link WithdrawalRule#longest} ({@link
- * #expire}).
+ * ones for the service as there were; and as a whole by an operator's word ({@link #accept}) or at
+ * {@link WithdrawalRule#longest} ({@link #expire}). Nothing here proves an endpoint dead: gateways
+ * probe other clusters' gateways, and sidecars keep to themselves whom they eject.
  *
  * <p>Never held: VM leases (each ends by itself, because its agent fell silent), a service that is
  * no longer exported (a permission withdrawn is withdrawn at once), and the first state of a source
@@ -70,23 +68,6 @@ public final class MassWithdrawalGuard {
    */
   public synchronized Optional<RegistryState> accept(String source) {
     return release(source, "accepted by an operator");
-  }
-
-  /**
-   * Takes endpoints that probes found dead out of a source's hold.
-   *
-   * @param dead true for an endpoint proven dead; asked about held ones only
-   * @return what is to be served now; empty if none of them was held
-   */
-  public synchronized Optional<RegistryState> provenDead(String source, Predicate<Endpoint> dead) {
-    GuardedSource guarded = sources.get(source);
-    if (guarded == null) {
-      return Optional.empty();
-    }
-    Optional<Hold> before = guarded.hold();
-    Optional<RegistryState> served = guarded.provenDead(dead);
-    logChange(source, before, guarded.hold());
-    return served;
   }
 
   /** Ends holds that are past their time and returns what is to be served now, per source. */

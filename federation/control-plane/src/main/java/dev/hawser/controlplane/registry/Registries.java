@@ -1,6 +1,5 @@
 package dev.hawser.controlplane.registry;
 
-import dev.hawser.api.model.Endpoint;
 import dev.hawser.api.model.Provenance;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -140,11 +138,6 @@ public final class Registries implements RegistryWatcher, AutoCloseable {
     Optional<RegistryState> served = guard.accept(source);
     served.ifPresent(this::serve);
     return served.isPresent();
-  }
-
-  /** Takes held endpoints of a source that probes found dead out of what is served. */
-  public synchronized void provenDead(String source, Predicate<Endpoint> dead) {
-    guard.provenDead(source, dead).ifPresent(this::serve);
   }
 
   /** Returns what is served now, by source; sources that never reported are absent. */

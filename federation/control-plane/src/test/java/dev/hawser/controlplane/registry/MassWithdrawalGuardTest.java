@@ -259,20 +259,6 @@ class MassWithdrawalGuardTest {
   }
 
   @Test
-  void probesTakeTheDeadOutOfAHoldAndNothingElse() {
-    heldEmpty();
-
-    RegistryState served =
-        guard.provenDead(CONSUL, endpoint -> endpoint.id().equals("orders-2")).orElseThrow();
-
-    assertThat(States.ready(served, "orders")).containsExactly("orders-1", "orders-3", "orders-4");
-    assertThat(guard.offer(States.consul().resynced()).endpointCount()).isEqualTo(4);
-    assertThat(guard.provenDead(CONSUL, endpoint -> endpoint.id().equals("orders-2"))).isEmpty();
-    assertThat(guard.provenDead(CONSUL, _ -> true).orElseThrow().endpointCount()).isZero();
-    assertThat(guard.holds()).isEmpty();
-  }
-
-  @Test
   void leasesThatRunOutAreNeverHeld() {
     States vms = States.of("vm", Provenance.Registry.VM).service("billing", 1, 5);
     guard.offer(vms.service("orders", 1, 5).resynced());
