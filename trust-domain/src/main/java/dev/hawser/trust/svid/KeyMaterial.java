@@ -10,10 +10,15 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.List;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 
 /** Private keys: made here, written as PKCS#8, never sent anywhere. Safe for any thread. */
 public final class KeyMaterial {
@@ -22,11 +27,13 @@ public final class KeyMaterial {
 
   private KeyMaterial() {}
 
+  private static final String CURVE = "secp256r1";
+
   /** Makes an ECDSA P-256 key pair. */
   public static KeyPair generate() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"), RANDOM);
+      generator.initialize(new ECGenParameterSpec(CURVE), RANDOM);
       return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java cannot make P-256 keys", e);
@@ -69,6 +76,32 @@ public final class KeyMaterial {
       }
     }
     throw new CertificateFormatException("private key: neither EC nor RSA in PKCS#8");
+  }
+
+  /**
+   * Returns a private key with the public one that follows from it.
+   *
+   * @param key ECDSA P-256
+   * @throws IllegalArgumentException if it is another kind
+   */
+  public static KeyPair pair(PrivateKey key) {
+    if (!(key instanceof ECPrivateKey ec)) {
+      throw new IllegalArgumentException(
+          "private key: " + key.getAlgorithm() + " (expected: EC, P-256)");
+    }
+    org.bouncycastle.math.ec.ECPoint point =
+        new FixedPointCombMultiplier()
+            .multiply(CustomNamedCurves.getByName(CURVE).getG(), ec.getS())
+            .normalize();
+    ECPoint affine =
+        new ECPoint(point.getAffineXCoord().toBigInteger(), point.getAffineYCoord().toBigInteger());
+    try {
+      return new KeyPair(
+          KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(affine, ec.getParams())),
+          key);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("private key: is not on P-256", e);
+    }
   }
 
   /** Whether the certificate's public key belongs to the private key: signs and verifies once. */

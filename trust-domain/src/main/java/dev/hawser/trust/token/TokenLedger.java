@@ -111,7 +111,16 @@ public final class TokenLedger {
    * @param claimant who presents it: for {@link TokenKind#CLUSTER} the joining cluster's name
    */
   public Redemption check(String text, TokenKind kind, String claimant) {
-    return judge(text, kind, claimant);
+    return judge(text, kind, claimant, "");
+  }
+
+  /**
+   * The same for a claimant that shows a key.
+   *
+   * @param key digest of the key that the token shall give a certificate to
+   */
+  public Redemption check(String text, TokenKind kind, String claimant, String key) {
+    return judge(text, kind, claimant, key);
   }
 
   /**
@@ -124,10 +133,24 @@ public final class TokenLedger {
    *     which a bound token must name; else whatever tells an operator who that was
    */
   public Redemption redeem(String text, TokenKind kind, String claimant) {
+    return redeem(text, kind, claimant, "");
+  }
+
+  /**
+   * The same for a claimant that shows a key. An answer can be lost on its way: until the token
+   * would have expired, the key that redeemed it is accepted again, and only that one.
+   *
+   * @param key digest of the key whose possession was proved; empty: none
+   */
+  public Redemption redeem(String text, TokenKind kind, String claimant, String key) {
     while (true) {
-      Redemption judged = judge(text, kind, claimant);
+      Redemption judged = judge(text, kind, claimant, key);
       if (judged instanceof Accepted(TokenRecord open)) {
-        TokenRecord used = open.usedAt(clock.instant(), shortened(claimant));
+        if (open.used().isPresent()) {
+          LOG.info("Token answered again: id={} kind={} by={}", open.id(), kind, open.usedBy());
+          return judged;
+        }
+        TokenRecord used = open.usedAt(clock.instant(), shortened(claimant), key);
         if (store.compareAndUpdate(open.id(), open, used)) {
           LOG.info("Token redeemed: id={} kind={} by={}", used.id(), kind, used.usedBy());
           return new Accepted(used);
@@ -187,7 +210,7 @@ public final class TokenLedger {
    * Judges a token without changing anything. Whatever the text says beside id and secret was not
    * authenticated; the record decides.
    */
-  private Redemption judge(String text, TokenKind kind, String claimant) {
+  private Redemption judge(String text, TokenKind kind, String claimant, String key) {
     JoinToken token;
     try {
       token = JoinToken.parse(text);
@@ -206,11 +229,15 @@ public final class TokenLedger {
       return new Refused(
           TokenRefusal.UNKNOWN, "Token " + token.id() + " is not one that this cluster made.");
     }
-    return judgeGenuine(record, kind, claimant);
+    return judgeGenuine(record, kind, claimant, key);
   }
 
-  private Redemption judgeGenuine(TokenRecord record, TokenKind kind, String claimant) {
+  private Redemption judgeGenuine(TokenRecord record, TokenKind kind, String claimant, String key) {
     Instant now = clock.instant();
+    boolean sameKey = !key.isEmpty() && key.equals(record.usedKey());
+    if (sameKey && record.revoked().isEmpty() && now.isBefore(record.expires())) {
+      return judgeOpen(record, kind, claimant);
+    }
     return switch (record.state(now)) {
       case USED ->
           new Refused(
@@ -294,6 +321,7 @@ public final class TokenLedger {
         created,
         token.expires(),
         Optional.empty(),
+        "",
         "",
         Optional.empty(),
         0);

@@ -19,6 +19,8 @@ import java.util.Set;
  * @param expires until when it can be redeemed
  * @param used when it was redeemed
  * @param usedBy who said to redeem it; empty unless used
+ * @param usedKey digest of the key that it gave a certificate to; empty unless used, and where it
+ *     gave none
  * @param revoked when it was withdrawn
  * @param attempts genuine redemptions that came after the first, counted up to 1000
  */
@@ -33,6 +35,7 @@ public record TokenRecord(
     Instant expires,
     Optional<Instant> used,
     String usedBy,
+    String usedKey,
     Optional<Instant> revoked,
     int attempts) {
   /** Characters of a grant. */
@@ -51,6 +54,7 @@ public record TokenRecord(
           "expires",
           "used",
           "usedBy",
+          "usedKey",
           "revoked",
           "attempts");
 
@@ -78,6 +82,9 @@ public record TokenRecord(
             .put("created", created.toEpochMilli())
             .put("expires", expires.toEpochMilli());
     used.ifPresent(at -> json.put("used", at.toEpochMilli()).put("usedBy", usedBy));
+    if (!usedKey.isEmpty()) {
+      json.put("usedKey", usedKey);
+    }
     revoked.ifPresent(at -> json.put("revoked", at.toEpochMilli()));
     return json.put("attempts", attempts).build().toString();
   }
@@ -101,11 +108,12 @@ public record TokenRecord(
         Instant.ofEpochMilli(record.number("expires")),
         instant(record, "used"),
         record.text("usedBy", ""),
+        record.text("usedKey", ""),
         instant(record, "revoked"),
         Math.toIntExact(record.number("attempts")));
   }
 
-  TokenRecord usedAt(Instant at, String by) {
+  TokenRecord usedAt(Instant at, String by, String key) {
     return new TokenRecord(
         id,
         kind,
@@ -117,6 +125,7 @@ public record TokenRecord(
         expires,
         Optional.of(stored(at)),
         by,
+        key,
         revoked,
         attempts);
   }
@@ -133,6 +142,7 @@ public record TokenRecord(
         expires,
         used,
         usedBy,
+        usedKey,
         Optional.of(stored(at)),
         attempts);
   }
@@ -149,6 +159,7 @@ public record TokenRecord(
         expires,
         used,
         usedBy,
+        usedKey,
         revoked,
         attempts + 1);
   }

@@ -55,6 +55,22 @@ class TokenLedgerTest {
   }
 
   @Test
+  void theKeyThatRedeemedItIsAcceptedAgainUntilTheTokenWouldHaveExpired() {
+    JoinToken token = ledger.issue(TokenKind.VM, "vm-1", "", TokenLedger.DEFAULT_TTL);
+    ledger.redeem(token.text(), TokenKind.VM, "10.1.1.1", "key-a");
+
+    assertThat(ledger.redeem(token.text(), TokenKind.VM, "10.1.1.1", "key-a"))
+        .isInstanceOf(Accepted.class);
+    assertThat(alarms).isEmpty();
+    assertRefused(
+        ledger.redeem(token.text(), TokenKind.VM, "10.1.1.1", "key-b"), TokenRefusal.USED);
+    assertRefused(ledger.redeem(token.text(), TokenKind.VM, "10.1.1.1"), TokenRefusal.USED);
+    now = now.plus(TokenLedger.DEFAULT_TTL);
+    assertRefused(
+        ledger.redeem(token.text(), TokenKind.VM, "10.1.1.1", "key-a"), TokenRefusal.USED);
+  }
+
+  @Test
   void ofSixtyFourAtOnceExactlyOneWins() throws Exception {
     JoinToken token = ledger.issue(TokenKind.CLUSTER, "", "", TokenLedger.DEFAULT_TTL);
     // Two replicas of the control plane on one store.

@@ -12,6 +12,7 @@ import dev.hawser.controlplane.state.StateUnavailableException;
 import dev.hawser.controlplane.transport.PeerIdentity;
 import dev.hawser.trust.authority.IssuanceRefusedException;
 import dev.hawser.trust.spiffe.SpiffeId;
+import dev.hawser.trust.svid.CertificateRequests;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -82,7 +83,7 @@ public final class EnrollmentService extends EnrollmentGrpc.EnrollmentImplBase {
       case JOIN_TOKEN -> {
         requireLength("join token", request.getJoinToken());
         TokenEnrolment.Enrolled enrolled =
-            tokens.enrol(request.getJoinToken(), id -> issue(id, csr));
+            tokens.enrol(request.getJoinToken(), keyDigest(csr), id -> issue(id, csr));
         yield response(enrolled.id(), enrolled.chain(), enrolled.services());
       }
       case KUBERNETES_SERVICE_ACCOUNT_TOKEN -> {
@@ -160,6 +161,14 @@ public final class EnrollmentService extends EnrollmentGrpc.EnrollmentImplBase {
     try {
       return trust.authority().issue(id, csr, config.ttl());
     } catch (IssuanceRefusedException e) {
+      throw invalidCsr(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String keyDigest(byte[] csr) {
+    try {
+      return CertificateRequests.keyDigest(csr);
+    } catch (IllegalArgumentException e) {
       throw invalidCsr(String.valueOf(e.getMessage()));
     }
   }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Enrols by join token. The certificate is made and the VM's grant stored before the token is
  * redeemed, so a request that fails on the way leaves the token for another try, and of many at
- * once exactly one gets anything.
+ * once exactly one gets anything. Who did not get the answer asks again with the same key.
  */
 public final class TokenEnrolment {
   private static final Logger LOG = LoggerFactory.getLogger(TokenEnrolment.class);
@@ -46,10 +46,11 @@ public final class TokenEnrolment {
   /**
    * Redeems a token for a workload, a VM or a gateway.
    *
+   * @param key digest of the key in the certificate request
    * @param issue makes the certificate; may throw a refusal
    * @throws StatusRuntimeException with code and hint if the token is not good
    */
-  Enrolled enrol(String text, Function<SpiffeId, List<X509Certificate>> issue) {
+  Enrolled enrol(String text, String key, Function<SpiffeId, List<X509Certificate>> issue) {
     JoinToken token = parse(text);
     if (token.kind() == TokenKind.CLUSTER) {
       throw Refusals.of(
@@ -58,10 +59,10 @@ public final class TokenEnrolment {
           "a token for a cluster (expected: one for a VM, a workload or a gateway)",
           "use it on a control plane: hawser join TOKEN");
     }
-    Redemption check = ledger.check(text, token.kind(), PeerIdentity.source());
+    Redemption check = ledger.check(text, token.kind(), PeerIdentity.source(), key);
     if (check instanceof Redemption.Refused refused && refused.reason() == TokenRefusal.USED) {
       // A second use counts and is alarmed; only the redemption itself does that.
-      accepted(ledger.redeem(text, token.kind(), PeerIdentity.source()));
+      accepted(ledger.redeem(text, token.kind(), PeerIdentity.source(), key));
     }
     TokenRecord checked = accepted(check);
     Grant grant = grant(checked);
@@ -71,7 +72,7 @@ public final class TokenEnrolment {
     if (grant.kind() == TokenKind.VM) {
       grants.put(id, grant, clock.instant());
     }
-    accepted(ledger.redeem(text, token.kind(), PeerIdentity.source()));
+    accepted(ledger.redeem(text, token.kind(), PeerIdentity.source(), key));
     LOG.info(
         "Workload enrolled. id={} by=token token={} source={}",
         id,

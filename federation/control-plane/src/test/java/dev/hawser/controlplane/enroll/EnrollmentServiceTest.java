@@ -97,6 +97,24 @@ final class EnrollmentServiceTest extends EnrollmentRig {
   }
 
   @Test
+  void aTokenWhoseAnswerWasLostIsAnsweredAgainToTheKeyThatRedeemedItAndToNoOther()
+      throws IOException {
+    String token = workloadToken();
+    KeyPair key = KeyMaterial.generate();
+    EnrollResponse lost = enrol(byToken(token, key));
+
+    EnrollResponse heard = enrol(byToken(token, key));
+
+    assertThat(heard.getSvid().getSpiffeId()).isEqualTo(lost.getSvid().getSpiffeId());
+    assertThat(ledger.list().getFirst().attempts()).isZero();
+    assertRefused(
+        () -> enrol(byToken(token, KeyMaterial.generate())),
+        Status.Code.UNAUTHENTICATED,
+        "token-used");
+    assertThat(ledger.list().getFirst().attempts()).isEqualTo(1);
+  }
+
+  @Test
   void spentRevokedForeignAndMalformedTokensAreToldApart() throws IOException {
     String spent = workloadToken();
     enrol(byToken(spent, KeyMaterial.generate()));

@@ -56,11 +56,19 @@ final class Enroller {
   /** A first SVID and what the control plane said about the workload. */
   record Enrolled(Issued issued, Enrolment enrolment) {}
 
-  Enrolled enrol(Attestation attestation, List<String> override) throws IdentityException {
+  /**
+   * Asks for a first SVID.
+   *
+   * @param key the same for each try: a token whose redemption was answered, but not heard, is
+   *     answered again to the key that redeemed it
+   */
+  Enrolled enrol(Attestation attestation, List<String> override, KeyPair key)
+      throws IdentityException {
     return switch (attestation) {
-      case Attestation.TokenText text -> byToken(text.token(), override);
-      case Attestation.TokenFile file -> byToken(readText(file.file(), "token file"), override);
-      case Attestation.KubernetesToken kubernetes -> byKubernetes(kubernetes, override);
+      case Attestation.TokenText text -> byToken(text.token(), override, key);
+      case Attestation.TokenFile file ->
+          byToken(readText(file.file(), "token file"), override, key);
+      case Attestation.KubernetesToken kubernetes -> byKubernetes(kubernetes, override, key);
     };
   }
 
@@ -114,7 +122,8 @@ final class Enroller {
     return new LiveTrustManager(() -> bundles, ExpectedPeers.exactly(expected), clock, verifier);
   }
 
-  private Enrolled byToken(String text, List<String> override) throws IdentityException {
+  private Enrolled byToken(String text, List<String> override, KeyPair key)
+      throws IdentityException {
     JoinToken token = parse(text);
     ClusterName cluster = new ClusterName(token.cluster(), token.meshDomain());
     List<String> addresses =
@@ -125,10 +134,12 @@ final class Enroller {
         new ControlPlaneCalls(cluster, token.pin(), deadline),
         new PinnedRootTrustManager(token, clock, verifier),
         addresses,
-        token.gateways());
+        token.gateways(),
+        key);
   }
 
-  private Enrolled byKubernetes(Attestation.KubernetesToken attestation, List<String> override)
+  private Enrolled byKubernetes(
+      Attestation.KubernetesToken attestation, List<String> override, KeyPair key)
       throws IdentityException {
     ClusterName cluster = attestation.cluster();
     TrustDomain domain = TrustDomain.of(cluster.name(), cluster.meshDomain());
@@ -143,7 +154,8 @@ final class Enroller {
         calls(cluster, roots),
         trust(cluster, roots),
         addresses,
-        addresses);
+        addresses,
+        key);
   }
 
   private Enrolled enrol(
@@ -152,9 +164,9 @@ final class Enroller {
       ControlPlaneCalls calls,
       X509ExtendedTrustManager trust,
       List<String> addresses,
-      List<String> furtherAddresses)
+      List<String> furtherAddresses,
+      KeyPair key)
       throws IdentityException {
-    KeyPair key = KeyMaterial.generate();
     EnrollRequest complete =
         request.setCsr(ByteString.copyFrom(CertificateRequests.create(key))).build();
     EnrollResponse response =

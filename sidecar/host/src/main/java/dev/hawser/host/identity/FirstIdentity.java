@@ -4,6 +4,7 @@ import dev.hawser.trust.spiffe.TrustDomain;
 import dev.hawser.trust.svid.Svid;
 import dev.hawser.trust.token.JoinToken;
 import java.nio.file.Files;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -108,7 +109,8 @@ final class FirstIdentity {
     IdentityFiles files = new IdentityFiles(options);
     // Before the token is spent: a directory that cannot be written must not cost one.
     files.prepare();
-    Enroller.Enrolled enrolled = enroller.enrol(attestation, options.controlPlane());
+    KeyPair key = files.pendingKey();
+    Enroller.Enrolled enrolled = enroller.enrol(attestation, options.controlPlane(), key);
     Identity state =
         new Identity(
             enrolled.issued().svid(),

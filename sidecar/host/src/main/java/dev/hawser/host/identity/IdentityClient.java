@@ -2,6 +2,7 @@ package dev.hawser.host.identity;
 
 import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.bundle.TrustBundles;
+import dev.hawser.trust.svid.KeyMaterial;
 import dev.hawser.trust.svid.Svid;
 import dev.hawser.trust.x509.Certificates;
 import io.grpc.ManagedChannel;
@@ -260,7 +261,8 @@ public final class IdentityClient implements AutoCloseable {
           new Identity(
               issued.svid(), issued.bundles(), now.enrolment(), options.clock().instant()));
     } else if (options.attestation().orElse(null) instanceof Attestation.KubernetesToken token) {
-      Enroller.Enrolled enrolled = enroller.enrol(token, options.controlPlane());
+      Enroller.Enrolled enrolled =
+          enroller.enrol(token, options.controlPlane(), KeyMaterial.generate());
       adopt(
           new Identity(
               enrolled.issued().svid(),

@@ -1,14 +1,21 @@
 package dev.hawser.host.identity;
 
 import dev.hawser.trust.bundle.TrustBundles;
+import dev.hawser.trust.svid.KeyMaterial;
 import dev.hawser.trust.svid.PrivateFiles;
 import dev.hawser.trust.svid.Svid;
 import dev.hawser.trust.svid.SvidStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
 import java.util.Optional;
 
 /** Keeps an identity in the data directory; every error says what a person does about it. */
 final class IdentityFiles {
+  private static final String PENDING = "pending-key.pem";
+
   private final IdentityOptions options;
   private final SvidStore store;
   private final EnrolmentFile enrolmentFile;
@@ -25,6 +32,31 @@ final class IdentityFiles {
       PrivateFiles.createDirectory(options.dataDir());
     } catch (IOException e) {
       throw unwritable(e);
+    }
+  }
+
+  /**
+   * Returns the key to enrol with, the same until an identity is saved: a token whose redemption
+   * was answered, but not heard, is answered again to this key alone.
+   */
+  KeyPair pendingKey() throws IdentityException {
+    Path file = options.dataDir().resolve(PENDING);
+    try {
+      if (Files.exists(file)) {
+        return KeyMaterial.pair(KeyMaterial.privateKeyFromPem(Files.readString(file)));
+      }
+      KeyPair key = KeyMaterial.generate();
+      PrivateFiles.write(
+          file, KeyMaterial.toPem(key.getPrivate()).getBytes(StandardCharsets.US_ASCII));
+      return key;
+    } catch (IOException e) {
+      throw unwritable(e);
+    } catch (IllegalArgumentException e) {
+      throw new IdentityException(
+          IdentityException.LOCAL,
+          file + " cannot be used: " + e.getMessage(),
+          "remove it and join again",
+          e);
     }
   }
 
@@ -54,6 +86,7 @@ final class IdentityFiles {
       store.saveBundles(identity.bundles());
       enrolmentFile.write(identity.enrolment());
       store.save(identity.svid());
+      Files.deleteIfExists(options.dataDir().resolve(PENDING));
     } catch (IOException e) {
       throw unwritable(e);
     }
