@@ -1,6 +1,7 @@
 package dev.hawser.proxy.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -18,6 +19,7 @@ final class Http2WireStream implements HttpStream {
   private boolean sent;
   private boolean closed;
   private @Nullable Http2Tunnel tunnel;
+  private @Nullable ChannelFuture ending;
 
   /** Makes a stream; a client's gets its number with its first headers. */
   Http2WireStream(Http2Endpoint endpoint, @Nullable Http2Stream stream) {
@@ -223,7 +225,10 @@ final class Http2WireStream implements HttpStream {
     }
     sent = end;
     ChannelHandlerContext ctx = endpoint.context();
-    var _ = endpoint.encoder().writeData(ctx, id(), data, 0, end, ctx.newPromise());
+    var written = endpoint.encoder().writeData(ctx, id(), data, 0, end, ctx.newPromise());
+    if (end) {
+      ending = written;
+    }
     endpoint.requestFlush();
   }
 
@@ -234,7 +239,7 @@ final class Http2WireStream implements HttpStream {
     }
     sent = true;
     ChannelHandlerContext ctx = endpoint.context();
-    var _ = endpoint.encoder().writeHeaders(ctx, id(), trailers, 0, true, ctx.newPromise());
+    ending = endpoint.encoder().writeHeaders(ctx, id(), trailers, 0, true, ctx.newPromise());
     endpoint.requestFlush();
   }
 
@@ -249,6 +254,19 @@ final class Http2WireStream implements HttpStream {
     }
     if (stream == null) {
       endpoint.onStreamGone(this);
+      return;
+    }
+    ChannelFuture last = ending;
+    if (reason == ResetReason.DONE && last != null && !last.isDone()) {
+      // A reset overtakes what still waits for the peer's window.
+      last.addListener(_ -> resetNow(reason));
+    } else {
+      resetNow(reason);
+    }
+  }
+
+  private void resetNow(ResetReason reason) {
+    if (endpoint.connection().stream(id()) == null) {
       return;
     }
     ChannelHandlerContext ctx = endpoint.context();
