@@ -120,7 +120,7 @@ final class EchoSocket implements AutoCloseable {
   private static long number(byte[] octets) {
     long value = 0;
     for (byte octet : octets) {
-      value = value << 8 | octet & 0xff;
+      value = (value << 8) | (octet & 0xff);
     }
     return value;
   }

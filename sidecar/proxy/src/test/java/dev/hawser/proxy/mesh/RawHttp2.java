@@ -74,7 +74,7 @@ final class RawHttp2 implements AutoCloseable {
 
   private Frame next() {
     try {
-      int length = in.readUnsignedShort() << 8 | in.readUnsignedByte();
+      int length = (in.readUnsignedShort() << 8) | in.readUnsignedByte();
       int type = in.readUnsignedByte();
       int flags = in.readUnsignedByte();
       int stream = in.readInt();
@@ -89,7 +89,7 @@ final class RawHttp2 implements AutoCloseable {
   private static byte[] number(int value, int octets) {
     byte[] out = new byte[octets];
     for (int i = 0; i < octets; i++) {
-      out[i] = (byte) (value >>> 8 * (octets - 1 - i));
+      out[i] = (byte) (value >>> (8 * (octets - 1 - i)));
     }
     return out;
   }

@@ -69,9 +69,7 @@ class WebSocketTest {
     caller
         .plane()
         .listeners()
-        .put(
-            Configs.plain(
-                direct, Configs.http(new ListenerConfig.Routes.Named("direct"), false)));
+        .put(Configs.plain(direct, Configs.http(new ListenerConfig.Routes.Named("direct"), false)));
   }
 
   private <T extends AutoCloseable> T keep(T one) {
