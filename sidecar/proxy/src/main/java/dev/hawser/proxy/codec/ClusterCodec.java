@@ -55,7 +55,6 @@ public final class ClusterCodec {
         "health_checks",
         "upstream_connection_options",
         "per_connection_buffer_limit_bytes",
-        "max_requests_per_connection",
         "circuit_breakers",
         "outlier_detection",
         "transport_socket",
@@ -121,14 +120,8 @@ public final class ClusterCodec {
     String path = "upstream_connection_options";
     SupportedFields.requireOnly(path, cluster.getUpstreamConnectionOptions(), "tcp_keepalive");
     TcpKeepalive probes = cluster.getUpstreamConnectionOptions().getTcpKeepalive();
-    // The older place of the number counts where the newer one says nothing.
-    int requests =
-        common.requests() > 0
-            ? common.requests()
-            : LimitCodec.or(
-                cluster.hasMaxRequestsPerConnection(), cluster.getMaxRequestsPerConnection(), 0);
     return new UpstreamConfig.ConnectionRules(
-        requests,
+        common.requests(),
         common.longest(),
         LimitCodec.or(
             cluster.hasPerConnectionBufferLimitBytes(),

@@ -9,6 +9,7 @@ import dev.hawser.proxy.http.ResetReason;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.upstream.ConnectionPool;
+import dev.hawser.proxy.upstream.UpstreamStat;
 import dev.hawser.proxy.upstream.WorkerUpstream;
 import dev.hawser.trust.spiffe.SpiffeId;
 import io.netty.buffer.ByteBuf;
@@ -25,6 +26,7 @@ final class Attempt implements ConnectionPool.Waiter, StreamListener {
   private final Endpoint endpoint;
   private @Nullable HttpStream stream;
   private @Nullable SpiffeId peer;
+  private long began;
   private int status;
   private boolean answerNoted;
   private boolean responseEnded;
@@ -62,6 +64,10 @@ final class Attempt implements ConnectionPool.Waiter, StreamListener {
     peer = connection.channel().attr(PeerCheck.PEER).get();
     stream = connection.open(this);
     endpoint.began();
+    upstream.upstream().stats().count(UpstreamStat.RQ_TOTAL);
+    if (endpoint.wantsLatency()) {
+      began = System.nanoTime();
+    }
     exchange.onStream(this, stream);
   }
 
@@ -79,6 +85,11 @@ final class Attempt implements ConnectionPool.Waiter, StreamListener {
       return;
     }
     status = ExchangeFacts.parseStatus(headers.status());
+    upstream.upstream().stats().countAnswer(status);
+    if (endpoint.wantsLatency()) {
+      long now = System.nanoTime();
+      endpoint.tookTime(now - began, now);
+    }
     if (!isGrpc(headers)) {
       noteAnswer(status);
     } else if (end) {
@@ -147,6 +158,7 @@ final class Attempt implements ConnectionPool.Waiter, StreamListener {
     }
     over = true;
     endpoint.ended();
+    upstream.upstream().stats().count(UpstreamStat.RQ_RX_RESET);
     upstream.upstream().noteFailure(endpoint, failure);
     exchange.onAttemptFailed(this, failure);
   }

@@ -1,6 +1,6 @@
 package dev.hawser.proxy.exchange;
 
-import dev.hawser.proxy.balance.Balancer;
+import dev.hawser.proxy.affinity.Affinity;
 import dev.hawser.proxy.balance.Endpoint;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.http.HttpStream;
@@ -44,6 +44,7 @@ public final class Exchange implements StreamListener {
   /** Whether it goes on with another protocol, in which both sides end when they like. */
   private boolean tunnel;
 
+  private @Nullable TryIdle tryIdle;
   private boolean responseBegun;
   private boolean over;
   private int requestOwed;
@@ -99,9 +100,16 @@ public final class Exchange implements StreamListener {
     tries =
         new Tries(
             to,
-            side.retries(action),
-            RetryJudge.isIdempotent(head.method()),
+            worker,
+            RetryJudge.ask(side.retries(action), head, facts.isGrpc()),
+            Affinity.NONE,
             side.refusesUnprocessed());
+    tryIdle =
+        tries()
+            .rule()
+            .perTryIdle()
+            .map(limit -> new TryIdle(worker.timers(), limit, this::onTryIdle))
+            .orElse(null);
     action.hostRewrite().ifPresent(head::authority);
     side.prepare(head);
     facts.requestId(head.get(HeaderNames.X_REQUEST_ID));
@@ -121,8 +129,7 @@ public final class Exchange implements StreamListener {
         to.whenChanged(this::upstreamChanged);
       }
       case READY -> {
-        Balancer balancer = to.upstream().balancer();
-        Endpoint endpoint = balancer == null ? null : balancer.pick(to.rotation());
+        Endpoint endpoint = tries().afterPause();
         if (endpoint == null) {
           answer(Replies.noEndpoints(to.upstream().name()));
         } else {
@@ -143,7 +150,12 @@ public final class Exchange implements StreamListener {
     facts.attempt(endpoint);
     Attempt next = new Attempt(this, upstream(), endpoint);
     attempt = next;
-    tries().rule().perTryTimeout().ifPresent(timers::armTry);
+    if (body.isEnded()) {
+      tries().rule().perTryTimeout().ifPresent(timers::armTry);
+    }
+    if (tryIdle != null) {
+      tryIdle.begin();
+    }
     next.begin();
   }
 
@@ -198,6 +210,9 @@ public final class Exchange implements StreamListener {
   private void requestEnded(boolean end) {
     if (end && !over && upstream != null && !tunnel) {
       timeout.ifPresent(timers::armTotal);
+      if (attempt != null && !responseBegun) {
+        tries().rule().perTryTimeout().ifPresent(timers::armTry);
+      }
     }
   }
 
@@ -231,12 +246,15 @@ public final class Exchange implements StreamListener {
 
   void onResponse(Attempt from, Http2Headers headers, boolean end) {
     timers.cancelTry();
-    timers.touch();
+    touchTry();
     int status = ExchangeFacts.parseStatus(headers.status());
-    Endpoint instead = tries().afterStatus(from.endpoint(), status, body.isReplayable());
-    if (instead != null) {
+    Tries.Next next =
+        tries().afterResponse(from.endpoint(), status, headers, body.isReplayable());
+    if (!(next instanceof Tries.Next.Stop)) {
+      endTry();
       from.release();
-      tryOn(instead);
+      attempt = null;
+      goOn(next);
       return;
     }
     responseBegun = true;
@@ -252,10 +270,32 @@ public final class Exchange implements StreamListener {
     }
   }
 
+  private void goOn(Tries.Next next) {
+    switch (next) {
+      case Tries.Next.Stop _ -> {}
+      case Tries.Next.TryOn(Endpoint endpoint) -> tryOn(endpoint);
+      case Tries.Next.TryLater(long nanos) -> timers.armBackoff(nanos);
+    }
+  }
+
+  private void touchTry() {
+    timers.touch();
+    if (tryIdle != null) {
+      tryIdle.touch();
+    }
+  }
+
+  private void endTry() {
+    timers.cancelTry();
+    if (tryIdle != null) {
+      tryIdle.end();
+    }
+  }
+
   void onResponseData(Attempt from, ByteBuf data, boolean end) {
     int size = data.readableBytes();
     facts.responseBytes(size);
-    timers.touch();
+    touchTry();
     responseOwed += size;
     downstream.sendData(data, end);
     if (end) {
@@ -304,7 +344,7 @@ public final class Exchange implements StreamListener {
     if (over || from != attempt) {
       return;
     }
-    timers.cancelTry();
+    endTry();
     if (responseBegun) {
       upstream().upstream().stats().count(UpstreamStat.RQ_BROKEN);
       facts.flag(failure.kind().flag());
@@ -313,10 +353,12 @@ public final class Exchange implements StreamListener {
       return;
     }
     attempt = null;
-    switch (tries().afterFailure(from.endpoint(), failure.kind(), body.isReplayable())) {
-      case Tries.Next.GiveUp _ -> giveUp(failure);
-      case Tries.Next.TryOn(Endpoint next) -> tryOn(next);
-      case Tries.Next.TryAgainHere(int doublings) -> timers.armBackoff(doublings, worker.random());
+    Tries.Next next =
+        tries().afterFailure(from.endpoint(), failure.kind(), body.isReplayable());
+    if (next instanceof Tries.Next.Stop) {
+      giveUp(failure);
+    } else {
+      goOn(next);
     }
   }
 
@@ -339,16 +381,32 @@ public final class Exchange implements StreamListener {
   }
 
   void onTryTimeout() {
+    failTry(UpstreamStat.RQ_PER_TRY_TIMEOUT, "no response head in time");
+  }
+
+  private void onTryIdle() {
+    if (responseBegun) {
+      upstream().upstream().stats().count(UpstreamStat.RQ_PER_TRY_IDLE_TIMEOUT);
+      timeOut(Replies.idle(tries().rule().perTryIdle().orElse(Duration.ZERO)));
+    } else {
+      failTry(UpstreamStat.RQ_PER_TRY_IDLE_TIMEOUT, "no sign of life in time");
+    }
+  }
+
+  private void failTry(UpstreamStat stat, String detail) {
     Attempt present = attempt;
     if (over || responseBegun || present == null) {
       return;
     }
-    present.timeOut("no response head in time");
-    onAttemptFailed(
-        present, new StreamFailure(StreamFailure.Kind.TRY_TIMEOUT, "no response head in time"));
+    upstream().upstream().stats().count(stat);
+    present.timeOut(detail);
+    onAttemptFailed(present, new StreamFailure(StreamFailure.Kind.TRY_TIMEOUT, detail));
   }
 
   void onTotalTimeout() {
+    if (upstream != null) {
+      upstream.upstream().stats().count(UpstreamStat.RQ_TIMEOUT);
+    }
     timeOut(Replies.timedOut(timeout.orElse(Duration.ZERO)));
   }
 
@@ -389,6 +447,7 @@ public final class Exchange implements StreamListener {
   private void finish() {
     over = true;
     timers.cancelAll();
+    endTry();
     Attempt present = attempt;
     if (present != null) {
       present.release();

@@ -3,7 +3,6 @@ package dev.hawser.proxy.exchange;
 import dev.hawser.proxy.worker.Timer;
 import dev.hawser.proxy.worker.TimerWheel;
 import java.time.Duration;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 final class ExchangeTimers {
   /** How long a request waits for configuration that has not come yet. */
   private static final long AWAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-  private static final long BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
-  private static final int MAX_BACKOFF_DOUBLINGS = 4;
 
   private final TimerWheel wheel;
   private final Exchange exchange;
@@ -69,16 +65,11 @@ final class ExchangeTimers {
     }
   }
 
-  /**
-   * Waits before the same endpoint is tried again.
-   *
-   * @param doublings 0 for hardly at all
-   */
-  void armBackoff(int doublings, SplittableRandom random) {
+  /** Waits before another try. */
+  void armBackoff(long nanos) {
     cancelAwait();
     pause = new Timer(exchange::onBackoffOver);
-    long most = doublings == 0 ? 0 : BACKOFF_NANOS << Math.min(doublings, MAX_BACKOFF_DOUBLINGS);
-    wheel.arm(pause, most == 0 ? 0 : random.nextLong(most / 2, most));
+    wheel.arm(pause, nanos);
   }
 
   void watchIdle(Duration time) {

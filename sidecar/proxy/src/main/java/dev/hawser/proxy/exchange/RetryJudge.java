@@ -1,14 +1,22 @@
 package dev.hawser.proxy.exchange;
 
+import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.http.StreamFailure.Kind;
+import dev.hawser.proxy.model.FieldMatch;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RetryRule.Condition;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Decides whether a request may be tried again. Pure. */
 final class RetryJudge {
   /** More tries than this find nothing that fewer have not. */
   private static final int MAX_TRIES = 10;
+
+  private static final AsciiString RATE_LIMITED = AsciiString.cached("x-envoy-ratelimited");
+  private static final String METHOD = ":method";
 
   /** The answer. */
   enum Verdict {
@@ -18,7 +26,40 @@ final class RetryJudge {
     ONLY_ELSEWHERE
   }
 
+  /**
+   * What is asked about a request.
+   *
+   * @param idempotent whether doing it twice is the same as once
+   * @param grpc whether its answer may bring a status of gRPC
+   */
+  record Asked(RetryRule rule, boolean idempotent, boolean grpc) {}
+
   private RetryJudge() {}
+
+  /**
+   * Reads a request.
+   *
+   * @param rule of its route
+   */
+  static Asked ask(RetryRule rule, Http2Headers request, boolean grpc) {
+    boolean idempotent = isIdempotent(String.valueOf(request.method()));
+    if (rule.requestHeaders().isEmpty()) {
+      return new Asked(rule, idempotent, grpc);
+    }
+    boolean wanted = false;
+    for (FieldMatch match : rule.requestHeaders()) {
+      if (match.test(text(request.get(match.name())))) {
+        wanted = true;
+        // Who names the method says that requests with it may be made twice.
+        idempotent |= match.name().equals(METHOD);
+      }
+    }
+    return new Asked(wanted ? rule : RetryRule.none(), idempotent, grpc);
+  }
+
+  private static @Nullable String text(@Nullable CharSequence value) {
+    return value == null ? null : value.toString();
+  }
 
   /** Whether doing it twice is the same as once (RFC 9110 section 9.2.2). */
   static boolean isIdempotent(CharSequence method) {
@@ -33,13 +74,12 @@ final class RetryJudge {
   /**
    * Judges a failure to get a response.
    *
-   * @param idempotent whether the method is
    * @param replayable whether everything sent so far can be sent again
    * @param tries made so far
    */
-  static Verdict afterFailure(
-      RetryRule rule, Kind kind, boolean idempotent, boolean replayable, int tries) {
-    if (!replayable || !(idempotent || kind.notSent()) || !covers(rule, kind)) {
+  static Verdict afterFailure(Asked asked, Kind kind, boolean replayable, int tries) {
+    RetryRule rule = asked.rule();
+    if (!replayable || !(asked.idempotent() || kind.notSent()) || !covers(rule, kind)) {
       return Verdict.NO;
     }
     if (tries <= rule.retries()) {
@@ -53,18 +93,20 @@ final class RetryJudge {
   }
 
   private static boolean covers(RetryRule rule, Kind kind) {
-    if (has(rule, Condition.RESET) || has(rule, Condition.SERVER_ERROR)) {
-      return switch (kind) {
-        case CANCELLED, OVERFLOW -> false;
-        case PROTOCOL -> has(rule, Condition.SERVER_ERROR);
-        default -> true;
-      };
+    if (kind == Kind.CANCELLED || kind == Kind.OVERFLOW) {
+      return false;
+    }
+    if (has(rule, Condition.SERVER_ERROR) || has(rule, Condition.GATEWAY_ERROR)) {
+      return true;
+    }
+    if (has(rule, Condition.RESET) && kind != Kind.PROTOCOL) {
+      return true;
     }
     return switch (kind) {
-      case CONNECT, CONNECT_TIMEOUT, TLS, TLS_TIMEOUT -> has(rule, Condition.CONNECT_FAILURE);
+      case CONNECT, CONNECT_TIMEOUT, TLS, TLS_TIMEOUT ->
+          has(rule, Condition.CONNECT_FAILURE) || has(rule, Condition.RESET_BEFORE_REQUEST);
       case REFUSED, GOAWAY -> has(rule, Condition.REFUSED_STREAM);
-      case TRY_TIMEOUT -> has(rule, Condition.GATEWAY_ERROR);
-      case RESET, CLOSED, PING_TIMEOUT, PROTOCOL, CANCELLED, OVERFLOW -> false;
+      case RESET, CLOSED, PING_TIMEOUT, TRY_TIMEOUT, PROTOCOL, CANCELLED, OVERFLOW -> false;
     };
   }
 
@@ -72,11 +114,39 @@ final class RetryJudge {
     return rule.on().contains(condition);
   }
 
-  /** Judges a response by its status. */
-  static Verdict afterStatus(
-      RetryRule rule, int status, boolean idempotent, boolean replayable, int tries) {
-    return idempotent && replayable && tries <= rule.retries() && rule.retries(status)
-        ? Verdict.AGAIN
-        : Verdict.NO;
+  /** Judges a response by its head, which for gRPC may be all of it. */
+  static Verdict afterResponse(
+      Asked asked, int status, Http2Headers response, boolean replayable, int tries) {
+    if (!replayable || tries > asked.rule().retries()) {
+      return Verdict.NO;
+    }
+    return isRetriable(asked, status, response) ? Verdict.AGAIN : Verdict.NO;
+  }
+
+  private static boolean isRetriable(Asked asked, int status, Http2Headers response) {
+    RetryRule rule = asked.rule();
+    // A limited request was not processed, so its method does not matter.
+    if (response.contains(RATE_LIMITED)) {
+      return has(rule, Condition.RATE_LIMITED);
+    }
+    if (asked.grpc() && !rule.grpcStatuses().isEmpty()) {
+      // Who lists statuses of gRPC, where every method is POST, wants them tried again.
+      int code = response.getInt(HeaderNames.GRPC_STATUS, -1);
+      if (rule.grpcStatuses().contains(code)) {
+        return true;
+      }
+    }
+    return asked.idempotent()
+        && (rule.retries(status)
+            || (has(rule, Condition.HEADERS) && anyPasses(rule.headers(), response)));
+  }
+
+  private static boolean anyPasses(List<FieldMatch> matches, Http2Headers response) {
+    for (FieldMatch match : matches) {
+      if (match.test(text(response.get(match.name())))) {
+        return true;
+      }
+    }
+    return false;
   }
 }

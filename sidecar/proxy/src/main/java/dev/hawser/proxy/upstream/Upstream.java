@@ -257,7 +257,6 @@ public final class Upstream {
 
   /** Takes note of an endpoint's answer. */
   public void noteAnswer(Endpoint endpoint, int status) {
-    stats.countAnswer(status);
     endpoint.answered(status, System.nanoTime());
   }
 }

@@ -52,7 +52,7 @@ public final class UpstreamStats implements EjectionListener {
   }
 
   /** Counts an answer by the class of its status. */
-  void countAnswer(int status) {
+  public void countAnswer(int status) {
     int index = status / 100 - 1;
     if (index >= 0 && index < BY_CLASS.length) {
       count(BY_CLASS[index]);
