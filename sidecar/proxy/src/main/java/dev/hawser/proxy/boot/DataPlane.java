@@ -67,7 +67,7 @@ public final class DataPlane implements AutoCloseable {
     this.upstreams = new Upstreams(loops, workers.all(), tls, metrics, limits);
     Supplier<Optional<SpiffeId>> self = () -> identity.svid().map(Svid::id);
     AccessGate gate = new AccessGate(metrics);
-    Filters filters = new Filters(new FilterList(gate));
+    Filters filters = new Filters(new FilterList(gate, workers, upstreams, self, metrics));
     this.routes = new RouteBook(workers, filters, askForHost);
     this.connections = new Connections(workers, MAX_CONNECTIONS);
     ProxyContext context =

@@ -1,25 +1,51 @@
 package dev.hawser.proxy.boot;
 
+import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.proxy.access.AccessFilter;
 import dev.hawser.proxy.access.AccessGate;
+import dev.hawser.proxy.authn.JwtFilter;
+import dev.hawser.proxy.authz.ExtAuthzFilter;
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.filter.HttpFilter;
 import dev.hawser.proxy.filter.RouteSetting;
+import dev.hawser.proxy.model.ExtAuthzConfig;
 import dev.hawser.proxy.model.FilterConfig;
 import dev.hawser.proxy.model.FilterOverride;
+import dev.hawser.proxy.model.JwtConfig;
+import dev.hawser.proxy.upstream.Upstreams;
+import dev.hawser.proxy.worker.Workers;
+import dev.hawser.trust.spiffe.SpiffeId;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The list of all filters: makes those that configuration names. */
 final class FilterList implements Filters.Maker {
   private final AccessGate gate;
+  private final Workers workers;
+  private final Upstreams upstreams;
+  private final Supplier<Optional<SpiffeId>> self;
+  private final Metrics metrics;
 
-  FilterList(AccessGate gate) {
+  FilterList(
+      AccessGate gate,
+      Workers workers,
+      Upstreams upstreams,
+      Supplier<Optional<SpiffeId>> self,
+      Metrics metrics) {
     this.gate = gate;
+    this.self = self;
+    this.metrics = metrics;
+    this.workers = workers;
+    this.upstreams = upstreams;
   }
 
   @Override
   public HttpFilter filter(FilterConfig config) {
     return switch (config) {
       case FilterConfig.Rbac rbac -> new AccessFilter(rbac.access(), gate);
+      case FilterConfig.ExtAuthz(ExtAuthzConfig authz) ->
+          new ExtAuthzFilter(authz, upstreams, self, metrics);
+      case FilterConfig.Jwt(JwtConfig jwt) -> new JwtFilter(jwt, workers, upstreams);
     };
   }
 
@@ -27,6 +53,9 @@ final class FilterList implements Filters.Maker {
   public RouteSetting setting(FilterOverride.Settings settings) {
     return switch (settings) {
       case FilterOverride.Rbac rbac -> new AccessFilter.ForRoute(rbac.access());
+      case FilterOverride.ExtAuthz(ExtAuthzConfig.ForRoute words) ->
+          new ExtAuthzFilter.ForRoute(words);
+      case FilterOverride.Jwt(String requirement) -> new JwtFilter.ForRoute(requirement);
     };
   }
 }

@@ -17,7 +17,8 @@ import java.util.Set;
 /** Reads chains of HTTP filters, and what routes say about them. */
 final class FilterCodecs {
   /** The one list of HTTP filters. */
-  private static final List<FilterCodec> ALL = List.of(new RbacFilterCodec());
+  private static final List<FilterCodec> ALL =
+      List.of(new RbacFilterCodec(), new JwtFilterCodec(), new ExtAuthzCodec());
 
   private static final String ROUTE_FILTER =
       "type.googleapis.com/envoy.config.route.v3.FilterConfig";

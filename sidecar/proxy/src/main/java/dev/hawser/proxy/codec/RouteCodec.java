@@ -100,8 +100,7 @@ public final class RouteCodec {
             path + ".typed_per_filter_config", route.getTypedPerFilterConfigMap(), outer));
   }
 
-  private static RouteRule.Match match(String path, RouteMatch match)
-      throws ResourceRejectedException {
+  static RouteRule.Match match(String path, RouteMatch match) throws ResourceRejectedException {
     SupportedFields.requireOnly(
         path,
         match,

@@ -107,6 +107,16 @@ final class Admission implements FilterRun.Owner {
   }
 
   @Override
+  public void awaitBody(int bytes, Runnable then) {
+    exchange.awaitBody(bytes, then);
+  }
+
+  @Override
+  public byte[] body(int most) {
+    return exchange.body().first(most);
+  }
+
+  @Override
   public Downstream downstream() {
     return side.downstream();
   }

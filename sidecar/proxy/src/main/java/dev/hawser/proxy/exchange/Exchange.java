@@ -35,6 +35,7 @@ public final class Exchange implements StreamListener {
   private final ExchangeTimers timers;
   private final Admission admission;
   private final RequestBody body = new RequestBody();
+  private final BodyWish wish = new BodyWish();
   private @Nullable Http2Headers request;
   private @Nullable WorkerUpstream upstream;
   private @Nullable Tries tries;
@@ -185,6 +186,7 @@ public final class Exchange implements StreamListener {
     HttpStream stream = stream();
     if (stream == null) {
       body.hold(data, end);
+      lookAtBody();
     } else {
       body.pass(data, end, stream);
     }
@@ -201,10 +203,29 @@ public final class Exchange implements StreamListener {
     HttpStream stream = stream();
     if (stream == null) {
       body.holdTrailers(trailers);
+      lookAtBody();
     } else {
       body.passTrailers(trailers, stream);
     }
     requestEnded(true);
+  }
+
+  /** A filter goes on once so many bytes of the body are there, or its end. */
+  void awaitBody(int bytes, Runnable then) {
+    wish.make(bytes, then);
+    worker.loop().execute(this::lookAtBody);
+  }
+
+  private void lookAtBody() {
+    if (!over && wish.isOpen(body.size(), body.isEnded()) && requestOwed > 0) {
+      int owed = requestOwed;
+      requestOwed = 0;
+      downstream.credit(owed);
+    }
+  }
+
+  RequestBody body() {
+    return body;
   }
 
   private void requestEnded(boolean end) {
@@ -446,6 +467,7 @@ public final class Exchange implements StreamListener {
   /** Gives everything back and tells what happened; once. */
   private void finish() {
     over = true;
+    wish.drop();
     timers.cancelAll();
     endTry();
     Attempt present = attempt;

@@ -34,6 +34,23 @@ final class RequestBody {
     ended = true;
   }
 
+  /** Returns how many bytes are kept. */
+  int size() {
+    return size;
+  }
+
+  /** Returns the first of the bytes that are kept, at most so many. */
+  byte[] first(int most) {
+    byte[] bytes = new byte[Math.min(most, size)];
+    int at = 0;
+    for (ByteBuf piece : pieces) {
+      int length = Math.min(piece.readableBytes(), bytes.length - at);
+      piece.getBytes(piece.readerIndex(), bytes, at, length);
+      at += length;
+    }
+    return bytes;
+  }
+
   /** Takes a piece for which there is no stream yet. */
   void hold(ByteBuf piece, boolean end) {
     pieces.add(piece);

@@ -14,6 +14,18 @@ public interface FilterCall {
   /** Whether a body or trailers follow the head. */
   boolean hasBody();
 
+  /**
+   * Has the body come in, for a filter that waits: it is kept until the request goes on.
+   *
+   * @param bytes how many the filter wants to see; what it keeps in memory is its own to bound
+   * @param then run once, later, on the event loop, when they are there or the body has ended; not
+   *     if the request ends before
+   */
+  void awaitBody(int bytes, Runnable then);
+
+  /** Returns the first bytes of the body so far, at most so many. */
+  byte[] body(int most);
+
   /** Returns the connection that it came on. */
   Downstream downstream();
 

@@ -30,6 +30,12 @@ public final class FilterRun implements FilterCall {
     /** Whether a body or trailers follow. */
     boolean hasBody();
 
+    /** Runs the task, later, once so many bytes of the body are there or its end. */
+    void awaitBody(int bytes, Runnable then);
+
+    /** Returns the first bytes of the body so far. */
+    byte[] body(int most);
+
     Downstream downstream();
 
     Worker worker();
@@ -134,6 +140,22 @@ public final class FilterRun implements FilterCall {
   @Override
   public boolean hasBody() {
     return owner.hasBody();
+  }
+
+  @Override
+  public void awaitBody(int bytes, Runnable then) {
+    owner.awaitBody(
+        bytes,
+        () -> {
+          if (!over) {
+            then.run();
+          }
+        });
+  }
+
+  @Override
+  public byte[] body(int most) {
+    return owner.body(most);
   }
 
   @Override

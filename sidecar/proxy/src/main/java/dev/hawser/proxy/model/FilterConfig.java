@@ -2,6 +2,7 @@ package dev.hawser.proxy.model;
 
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What one filter of an HTTP connection manager is told to do. */
 public sealed interface FilterConfig {
@@ -18,6 +19,28 @@ public sealed interface FilterConfig {
   record Rbac(List<Access> access) implements FilterConfig {
     public Rbac {
       access = List.copyOf(access);
+    }
+  }
+
+  /** Others decide. */
+  record ExtAuthz(ExtAuthzConfig config) implements FilterConfig {
+    @Override
+    public Set<String> upstreams() {
+      return Set.of(config.service().upstream());
+    }
+  }
+
+  /** Tokens. */
+  record Jwt(JwtConfig config) implements FilterConfig {
+    @Override
+    public Set<String> upstreams() {
+      Set<String> names = new TreeSet<>();
+      for (JwtConfig.Provider provider : config.providers().values()) {
+        if (provider.keys() instanceof JwtConfig.Keys.Remote remote) {
+          names.add(remote.upstream());
+        }
+      }
+      return names;
     }
   }
 }

@@ -26,4 +26,14 @@ public sealed interface FilterOverride {
       access = List.copyOf(access);
     }
   }
+
+  /** Other words for those who decide. */
+  record ExtAuthz(ExtAuthzConfig.ForRoute words) implements Settings {}
+
+  /**
+   * Other tokens.
+   *
+   * @param requirement by its name in the filter's configuration
+   */
+  record Jwt(String requirement) implements Settings {}
 }

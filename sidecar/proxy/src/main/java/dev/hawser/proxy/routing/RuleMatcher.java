@@ -8,11 +8,11 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Tests requests by rules. */
-final class RuleMatcher {
+public final class RuleMatcher {
   private RuleMatcher() {}
 
   /** Whether a rule takes a request. */
-  static boolean matches(RouteRule.Match match, Http2Headers request) {
+  public static boolean matches(RouteRule.Match match, Http2Headers request) {
     if (isEverything(match)) {
       return true;
     }

@@ -34,6 +34,16 @@ class FilterRunTest {
     }
 
     @Override
+    public void awaitBody(int bytes, Runnable then) {
+      then.run();
+    }
+
+    @Override
+    public byte[] body(int most) {
+      return new byte[0];
+    }
+
+    @Override
     public boolean hasBody() {
       return false;
     }

@@ -1,0 +1,130 @@
+package dev.hawser.proxy.authn;
+
+import dev.hawser.proxy.filter.FilterCall;
+import dev.hawser.proxy.filter.HttpFilter;
+import dev.hawser.proxy.filter.Outcome;
+import dev.hawser.proxy.filter.RouteSetting;
+import dev.hawser.proxy.jwt.JwtFailure;
+import dev.hawser.proxy.jwt.KeySet;
+import dev.hawser.proxy.model.JwtConfig;
+import dev.hawser.proxy.model.JwtConfig.Requirement;
+import dev.hawser.proxy.reply.LocalReply;
+import dev.hawser.proxy.routing.RuleMatcher;
+import dev.hawser.proxy.upstream.Upstreams;
+import dev.hawser.proxy.worker.Workers;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Requires tokens of requests ({@code envoy.filters.http.jwt_authn}). */
+public final class JwtFilter implements HttpFilter {
+  private static final Requirement NOTHING = new Requirement.Nothing();
+
+  private final JwtConfig config;
+  private final Map<String, Provider> providers = new TreeMap<>();
+
+  /** Makes a filter; keys that are to be there early begin to be fetched. */
+  public JwtFilter(JwtConfig config, Workers workers, Upstreams upstreams) {
+    this.config = config;
+    config
+        .providers()
+        .forEach((name, provider) ->
+            providers.put(
+                name,
+                new Provider(
+                    provider,
+                    switch (provider.keys()) {
+                      case JwtConfig.Keys.Local(String json) ->
+                          new KeySource.Fixed(KeySet.parse(json.getBytes(StandardCharsets.UTF_8)));
+                      case JwtConfig.Keys.Remote remote ->
+                          new RemoteKeys(remote, () -> upstreams.get(remote.upstream()), workers);
+                    },
+                    workers.all().size())));
+  }
+
+  /**
+   * What a route says.
+   *
+   * @param requirement by its name in the filter's configuration
+   */
+  public record ForRoute(String requirement) implements RouteSetting {}
+
+  @Override
+  public Outcome onRequest(FilterCall call, @Nullable RouteSetting setting) {
+    Teller.sanitize(providers.values(), call);
+    if (config.bypassPreflight() && isPreflight(call.request())) {
+      return Outcome.PASS;
+    }
+    Requirement requirement = requirement(call.request(), setting);
+    if (requirement == null) {
+      return new Outcome.Answer(new LocalReply(403, "", "", "Failed JWT authentication"));
+    }
+    return requirement instanceof Requirement.Nothing
+        ? Outcome.PASS
+        : decide(call, requirement, true);
+  }
+
+  /** Returns what the request needs, or null if the route names a requirement that is not there. */
+  private @Nullable Requirement requirement(Http2Headers request, @Nullable RouteSetting setting) {
+    if (setting instanceof ForRoute(String name)) {
+      return config.named().get(name);
+    }
+    for (JwtConfig.Rule rule : config.rules()) {
+      if (RuleMatcher.matches(rule.match(), request)) {
+        return rule.requirement();
+      }
+    }
+    return NOTHING;
+  }
+
+  /**
+   * Decides, maybe later.
+   *
+   * @param mayWait whether keys that are not there may be waited for
+   */
+  private Outcome decide(FilterCall call, Requirement requirement, boolean mayWait) {
+    Judgement judgement = new Judgement(providers, call.worker(), call.request());
+    JwtFailure failure = judgement.judge(requirement);
+    Provider lacking = judgement.lacking();
+    if (lacking != null && mayWait && isWorthAWait(lacking, call)) {
+      lacking.keys().await(call.worker(), () -> call.resume(decide(call, requirement, false)));
+      return Outcome.WAIT;
+    }
+    if (failure != null) {
+      return refuse(call, failure);
+    }
+    for (Judgement.Good good : judgement.good()) {
+      // Old keys serve, and are renewed on the way.
+      var _ = good.provider().keys().isWorthAWait(call.worker());
+      Teller.tell(good, call);
+    }
+    return Outcome.PASS;
+  }
+
+  private static boolean isWorthAWait(Provider lacking, FilterCall call) {
+    return lacking.keys().keys() == null
+        ? lacking.keys().isWorthAWait(call.worker())
+        : lacking.keys().isRenewing(call.worker());
+  }
+
+  private Outcome refuse(FilterCall call, JwtFailure failure) {
+    call.flag("UAEX");
+    call.details("jwt_authn_access_denied{" + failure.message().replace(' ', '_') + "}");
+    if (failure.status() == 401 && !config.silent()) {
+      String realm = "Bearer realm=\"" + TokenFinder.realm(call.request()) + "\"";
+      String whole = failure == JwtFailure.MISSING ? realm : realm + ", error=\"invalid_token\"";
+      call.onResponse(head -> head.set("www-authenticate", whole));
+    }
+    String body = config.silent() ? "" : failure.message();
+    return new Outcome.Answer(new LocalReply(failure.status(), "", "", body));
+  }
+
+  private static boolean isPreflight(Http2Headers request) {
+    return "OPTIONS".contentEquals(Optional.ofNullable(request.method()).orElse(""))
+        && request.contains("origin")
+        && request.contains("access-control-request-method");
+  }
+}

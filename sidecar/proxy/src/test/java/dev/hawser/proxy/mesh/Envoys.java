@@ -1,0 +1,83 @@
+package dev.hawser.proxy.mesh;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.TypeRegistry;
+import com.google.protobuf.util.JsonFormat;
+import dev.hawser.engine.xds.ResourceRejectedException;
+import dev.hawser.proxy.codec.ListenerCodec;
+import dev.hawser.proxy.model.ListenerConfig;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+
+/** Configuration as it is written for Envoy. */
+final class Envoys {
+  private static final String TYPES = "type.googleapis.com/envoy.extensions.filters.";
+
+  private static final TypeRegistry REGISTRY =
+      TypeRegistry.newBuilder()
+          .add(HttpConnectionManager.getDescriptor())
+          .add(Router.getDescriptor())
+          .add(RBAC.getDescriptor())
+          .add(JwtAuthentication.getDescriptor())
+          .add(ExtAuthz.getDescriptor())
+          .build();
+
+  private Envoys() {}
+
+  /** Returns a filter: its type without what all have in common, and its fields as JSON. */
+  static String filter(String type, String fields) {
+    String comma = fields.isBlank() ? "" : ",";
+    return "{\"name\":\"envoy.filters.http."
+        + type
+        + "\",\"typed_config\":{\"@type\":\""
+        + TYPES
+        + "http."
+        + type(type)
+        + "\""
+        + comma
+        + fields
+        + "}}";
+  }
+
+  private static String type(String name) {
+    return switch (name) {
+      case "rbac" -> "rbac.v3.RBAC";
+      case "jwt_authn" -> "jwt_authn.v3.JwtAuthentication";
+      case "ext_authz" -> "ext_authz.v3.ExtAuthz";
+      default -> "router.v3.Router";
+    };
+  }
+
+  /** Returns a plaintext listener whose requests pass the filters and go to an upstream. */
+  static ListenerConfig listener(int port, String upstream, String... filters)
+      throws ResourceRejectedException {
+    String all = String.join(",", filters) + (filters.length == 0 ? "" : ",");
+    String json =
+        """
+        {"name":"filtered|%d",
+         "address":{"socket_address":{"address":"127.0.0.1","port_value":%d}},
+         "filter_chains":[{"filters":[{"name":"http","typed_config":{
+           "@type":"%snetwork.http_connection_manager.v3.HttpConnectionManager",
+           "stat_prefix":"x",
+           "route_config":{"name":"r","virtual_hosts":[{"name":"all","domains":["*"],
+             "routes":[{"match":{"prefix":"/"},"route":{"cluster":"%s"}}]}]},
+           "http_filters":[%s%s]}}]}]}
+        """
+            .formatted(port, port, TYPES, upstream, all, filter("router", ""));
+    return ListenerCodec.read(listener(json));
+  }
+
+  private static Listener listener(String json) {
+    Listener.Builder builder = Listener.newBuilder();
+    try {
+      JsonFormat.parser().usingTypeRegistry(REGISTRY).merge(json, builder);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException(json, e);
+    }
+    return builder.build();
+  }
+}
