@@ -1,5 +1,6 @@
 # make demo   the three jobs on this machine, in processes of their own (ONCE=1: exit after the walk)
 # make test   unit tests and the stories in it/
+# make bench  what the data plane costs beside Envoy and HAProxy (CASES="h1-1k sni-1m" ROUNDS=3 for a part; docs/performance.md)
 # make conformance   the suites of others (HAWSER_VECTORS: the folder of their data, ../shared/vectors by default)
 # All other targets are listed by `make help`.
 SHELL := /bin/bash
@@ -12,12 +13,13 @@ export JAVA_HOME := $(JDK)
 MVN ?= mvn
 MVN_FLAGS ?= -B -q
 
-.PHONY: help jdk build demo test conformance story programs format clean
+.PHONY: help jdk build demo test bench conformance story programs format clean
 
 help:
 	@echo "make demo          build, then walk through the three jobs on loopback (ONCE=1 exits after the walk)"
 	@echo "make build         build everything, run no test"
 	@echo "make test          unit tests and the stories in it/"
+	@echo "make bench         measure beside Envoy and HAProxy (CASES=\"h1-1k sni-1m\" ROUNDS=3 BENCH_SECONDS=4)"
 	@echo "make conformance   the suites of others, in full (HAWSER_VECTORS names the folder of their data)"
 	@echo "make story STORY=N one story alone"
 	@echo "make programs      install the real programs that the stories need (once per machine)"
@@ -39,6 +41,9 @@ programs:
 
 test: jdk programs
 	$(MVN) -B -ntp verify
+
+bench: build
+	@bench/run $(if $(CASES),--cases "$(CASES)") $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(BENCH_SECONDS),--seconds $(BENCH_SECONDS))
 
 conformance: jdk programs
 	$(MVN) -B -ntp -Pconformance -pl it -am verify -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false

@@ -1,0 +1,5 @@
+/** Tests of what makes figures of raw text and numbers. */
+@NullMarked
+package dev.hawser.bench.stats;
+
+import org.jspecify.annotations.NullMarked;
