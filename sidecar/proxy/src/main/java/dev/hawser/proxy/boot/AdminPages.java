@@ -55,7 +55,12 @@ final class AdminPages {
 
   /** What {@code /clusters} says about one upstream. */
   private record UpstreamPage(
-      String name, String state, String protocol, String policy, BalancerView endpoints) {}
+      String name,
+      String state,
+      String protocol,
+      String policy,
+      BalancerView endpoints,
+      Map<String, Long> numbers) {}
 
   /** What {@code /ready} says. */
   private record ReadyPage(boolean ready, String detail) {}
@@ -65,6 +70,7 @@ final class AdminPages {
         .get("/config_dump", _ -> AdminResponse.json(200, configDump()))
         .get("/clusters", _ -> AdminResponse.json(200, RecordJson.of(upstreams())))
         .get("/listeners", _ -> AdminResponse.json(200, RecordJson.of(listeners())))
+        .get("/stats", _ -> AdminResponse.text(200, stats()))
         .get("/stats/prometheus", _ -> metrics())
         .get("/status", _ -> AdminResponse.json(200, RecordJson.of(proxy.status())))
         .get("/ready", this::ready)
@@ -104,6 +110,25 @@ final class AdminPages {
     return AdminResponse.text(202, "draining\n");
   }
 
+  /** Writes the numbers of each upstream as Envoy does. */
+  private String stats() {
+    StringBuilder out = new StringBuilder(4096);
+    proxy.plane().upstreams().all().stream()
+        .sorted(Comparator.comparing(Upstream::name))
+        .forEach(upstream ->
+            upstream
+                .numbers()
+                .forEach((name, value) ->
+                    out.append("cluster.")
+                        .append(upstream.name())
+                        .append('.')
+                        .append(name)
+                        .append(": ")
+                        .append(value)
+                        .append('\n')));
+    return out.toString();
+  }
+
   private List<UpstreamPage> upstreams() {
     List<UpstreamPage> pages = new ArrayList<>();
     for (Upstream upstream : proxy.plane().upstreams().all()) {
@@ -115,7 +140,8 @@ final class AdminPages {
               upstream.state().toString(),
               config == null ? "" : config.protocol().toString(),
               config == null ? "" : config.balancing().method().toString(),
-              balancer == null ? new BalancerView(false, List.of(), List.of()) : balancer.view()));
+              balancer == null ? new BalancerView(false, List.of(), List.of()) : balancer.view(),
+              upstream.numbers()));
     }
     pages.sort(Comparator.comparing(UpstreamPage::name));
     return pages;

@@ -31,6 +31,9 @@ final class HealthCheckCodec {
   static List<HealthCheck> checks(
       String path, List<io.envoyproxy.envoy.config.core.v3.HealthCheck> from)
       throws ResourceRejectedException {
+    if (from.size() > 1) {
+      throw Fields.rejected(path, from.size() + " checks (expected: one, as in Envoy)");
+    }
     List<HealthCheck> checks = new ArrayList<>();
     for (int i = 0; i < from.size(); i++) {
       checks.add(check(path + "[" + i + "]", from.get(i)));
@@ -58,9 +61,12 @@ final class HealthCheckCodec {
         "no_traffic_healthy_interval",
         "unhealthy_interval",
         "unhealthy_edge_interval",
-        "healthy_edge_interval",
-        "tls_options");
-    SupportedFields.requireOnly(path + ".tls_options", from.getTlsOptions(), "alpn_protocols");
+        "healthy_edge_interval");
+    if (from.hasReuseConnection() && from.getReuseConnection().getValue()) {
+      throw Fields.rejected(
+          path + ".reuse_connection",
+          "true (expected: false or absent, since every check makes a connection of its own)");
+    }
     Kind kind =
         switch (from.getHealthCheckerCase()) {
           case HTTP_HEALTH_CHECK -> http(path + ".http_health_check", from.getHttpHealthCheck());
@@ -78,9 +84,7 @@ final class HealthCheckCodec {
           Fields.duration(path + ".timeout", from.getTimeout()),
           pace(path, from),
           LimitCodec.or(from.hasUnhealthyThreshold(), from.getUnhealthyThreshold(), 0),
-          LimitCodec.or(from.hasHealthyThreshold(), from.getHealthyThreshold(), 0),
-          !from.hasReuseConnection() || from.getReuseConnection().getValue(),
-          from.getTlsOptions().getAlpnProtocolsList());
+          LimitCodec.or(from.hasHealthyThreshold(), from.getHealthyThreshold(), 0));
     } catch (IllegalArgumentException e) {
       throw Fields.rejected(path, String.valueOf(e.getMessage()));
     }

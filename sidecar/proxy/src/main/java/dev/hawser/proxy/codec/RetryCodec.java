@@ -106,8 +106,7 @@ final class RetryCodec {
     for (RetryPolicy.RetryHostPredicate predicate : policy.getRetryHostPredicateList()) {
       if (!predicate.getName().equals("envoy.retry_host_predicates.previous_hosts")) {
         throw Fields.rejected(
-            path,
-            predicate.getName() + " (expected: envoy.retry_host_predicates.previous_hosts)");
+            path, predicate.getName() + " (expected: envoy.retry_host_predicates.previous_hosts)");
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.hawser.proxy.codec;
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
 import dev.hawser.proxy.model.FilterOverride;
+import dev.hawser.proxy.model.LabelSet;
 import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.model.RouteTable;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
@@ -140,7 +141,9 @@ public final class RouteCodec {
         "idle_timeout",
         "retry_policy",
         "prefix_rewrite",
-        "host_rewrite_literal");
+        "host_rewrite_literal",
+        "hash_policy",
+        "metadata_match");
     return new RouteRule.Action.Forward(
         targets(path, action),
         timeout(path + ".timeout", action),
@@ -151,7 +154,8 @@ public final class RouteCodec {
             ? RetryCodec.rule(path + ".retry_policy", action.getRetryPolicy())
             : dev.hawser.proxy.model.RetryRule.none(),
         header(path + ".prefix_rewrite", action.getPrefixRewrite()),
-        header(path + ".host_rewrite_literal", action.getHostRewriteLiteral()));
+        header(path + ".host_rewrite_literal", action.getHostRewriteLiteral()),
+        StickinessCodec.read(path + ".hash_policy", action.getHashPolicyList()));
   }
 
   private static Optional<Duration> timeout(String path, RouteAction action)
@@ -176,8 +180,9 @@ public final class RouteCodec {
 
   private static List<RouteRule.Target> targets(String path, RouteAction action)
       throws ResourceRejectedException {
+    LabelSet labels = LabelCodec.wanted(action.getMetadataMatch());
     if (action.hasCluster()) {
-      return List.of(new RouteRule.Target(action.getCluster(), 1));
+      return List.of(new RouteRule.Target(action.getCluster(), 1, labels));
     }
     if (!action.hasWeightedClusters()) {
       throw Fields.rejected(
@@ -188,9 +193,13 @@ public final class RouteCodec {
     SupportedFields.requireOnly(at, split, "clusters");
     List<RouteRule.Target> targets = new ArrayList<>();
     for (WeightedCluster.ClusterWeight item : split.getClustersList()) {
-      SupportedFields.requireOnly(at + ".clusters", item, "name", "weight");
+      SupportedFields.requireOnly(at + ".clusters", item, "name", "weight", "metadata_match");
       if (item.getWeight().getValue() > 0) {
-        targets.add(new RouteRule.Target(item.getName(), item.getWeight().getValue()));
+        targets.add(
+            new RouteRule.Target(
+                item.getName(),
+                item.getWeight().getValue(),
+                labels.overriddenBy(LabelCodec.wanted(item.getMetadataMatch()))));
       }
     }
     if (targets.isEmpty()) {

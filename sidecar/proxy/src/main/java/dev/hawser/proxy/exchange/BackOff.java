@@ -27,8 +27,7 @@ final class BackOff {
     return rule.backOff()
         .map(pause -> {
           long base = pause.base().toNanos();
-          long most =
-              Math.min(base << Math.min(retry - 1, MAX_DOUBLINGS), pause.max().toNanos());
+          long most = Math.min(base << Math.min(retry - 1, MAX_DOUBLINGS), pause.max().toNanos());
           return random.nextLong(Math.max(1, most)) + 1;
         })
         .orElse(0L);

@@ -1,6 +1,6 @@
 package dev.hawser.proxy.exchange;
 
-import dev.hawser.proxy.affinity.Affinity;
+import dev.hawser.proxy.affinity.AffinityPlan;
 import dev.hawser.proxy.balance.Endpoint;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.http.HttpStream;
@@ -46,6 +46,7 @@ public final class Exchange implements StreamListener {
   private boolean tunnel;
 
   private @Nullable TryIdle tryIdle;
+  private @Nullable String setCookie;
   private boolean responseBegun;
   private boolean over;
   private int requestOwed;
@@ -98,12 +99,20 @@ public final class Exchange implements StreamListener {
     RouteRule.Action.Forward action = forward.action();
     timeout = action.timeout();
     Http2Headers head = request();
+    AffinityPlan.Found sticky =
+        AffinityPlan.find(
+            action.stickiness(),
+            forward.labels(),
+            head,
+            side.downstream().remote(),
+            side.downstream().local());
+    setCookie = sticky.setCookie();
     tries =
         new Tries(
             to,
             worker,
             RetryJudge.ask(side.retries(action), head, facts.isGrpc()),
-            Affinity.NONE,
+            sticky.affinity(),
             side.refusesUnprocessed());
     tryIdle =
         tries()
@@ -269,8 +278,7 @@ public final class Exchange implements StreamListener {
     timers.cancelTry();
     touchTry();
     int status = ExchangeFacts.parseStatus(headers.status());
-    Tries.Next next =
-        tries().afterResponse(from.endpoint(), status, headers, body.isReplayable());
+    Tries.Next next = tries().afterResponse(from.endpoint(), status, headers, body.isReplayable());
     if (!(next instanceof Tries.Next.Stop)) {
       endTry();
       from.release();
@@ -284,6 +292,9 @@ public final class Exchange implements StreamListener {
     }
     body.release();
     facts.response(headers, status);
+    if (setCookie != null) {
+      headers.add(HeaderNames.SET_COOKIE, setCookie);
+    }
     admission.respond(headers);
     downstream.sendHeaders(headers, end);
     if (end) {
@@ -374,8 +385,7 @@ public final class Exchange implements StreamListener {
       return;
     }
     attempt = null;
-    Tries.Next next =
-        tries().afterFailure(from.endpoint(), failure.kind(), body.isReplayable());
+    Tries.Next next = tries().afterFailure(from.endpoint(), failure.kind(), body.isReplayable());
     if (next instanceof Tries.Next.Stop) {
       giveUp(failure);
     } else {

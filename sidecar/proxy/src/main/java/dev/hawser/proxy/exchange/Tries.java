@@ -116,8 +116,7 @@ final class Tries {
     }
     attempts.answeredBadly(endpoint);
     long asksFor =
-        BackOff.byResponse(
-            rule(), response, System.currentTimeMillis() / 1000, worker.random());
+        BackOff.byResponse(rule(), response, System.currentTimeMillis() / 1000, worker.random());
     Endpoint next = another(false);
     // An endpoint that has answered is asked again only where a rule says when.
     boolean somewhere = next != null || asksFor > 0 || rule().backOff().isPresent();

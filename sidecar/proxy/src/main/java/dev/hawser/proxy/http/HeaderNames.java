@@ -18,6 +18,7 @@ public final class HeaderNames {
   public static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
   public static final AsciiString SEC_WEBSOCKET_ACCEPT = AsciiString.cached("sec-websocket-accept");
   public static final AsciiString SEC_WEBSOCKET_KEY = AsciiString.cached("sec-websocket-key");
+  public static final AsciiString SET_COOKIE = AsciiString.cached("set-cookie");
   public static final AsciiString SERVER = AsciiString.cached("server");
   public static final AsciiString TE = AsciiString.cached("te");
   public static final AsciiString TRAILERS = AsciiString.cached("trailers");

@@ -11,19 +11,10 @@ import java.util.Optional;
  * @param timeout for connection and answer together
  * @param unhealthyThreshold failures in a row until it is left out
  * @param healthyThreshold successes in a row until it is back
- * @param reuseConnection whether the connection is kept for the next check
- * @param alpn offered instead of the upstream's own; empty for those
  */
 public record HealthCheck(
-    Kind kind,
-    Duration timeout,
-    Pace pace,
-    int unhealthyThreshold,
-    int healthyThreshold,
-    boolean reuseConnection,
-    List<String> alpn) {
+    Kind kind, Duration timeout, Pace pace, int unhealthyThreshold, int healthyThreshold) {
   public HealthCheck {
-    alpn = List.copyOf(alpn);
     if (unhealthyThreshold < 1 || healthyThreshold < 1 || !timeout.isPositive()) {
       throw new IllegalArgumentException(
           "timeout "

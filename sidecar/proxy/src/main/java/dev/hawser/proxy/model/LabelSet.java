@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * looks a subset up by it. Immutable.
  */
 public final class LabelSet {
+  /** No labels. */
+  public static final LabelSet NONE = of(Map.of());
+
   private final Map<String, String> labels;
   private final Set<String> names;
   private final int hash;

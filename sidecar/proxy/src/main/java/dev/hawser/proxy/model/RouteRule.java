@@ -51,6 +51,7 @@ public record RouteRule(
      * @param idleTimeout without a byte in either direction; empty for the proxy's own
      * @param prefixRewrite replaces the matched part of the path
      * @param hostRewrite replaces the authority
+     * @param stickiness what says which endpoint a request goes to
      */
     record Forward(
         List<Target> targets,
@@ -58,8 +59,20 @@ public record RouteRule(
         Optional<Duration> idleTimeout,
         RetryRule retry,
         Optional<String> prefixRewrite,
-        Optional<String> hostRewrite)
+        Optional<String> hostRewrite,
+        Stickiness stickiness)
         implements Action {
+      /** Makes one whose requests go anywhere. */
+      public Forward(
+          List<Target> targets,
+          Optional<Duration> timeout,
+          Optional<Duration> idleTimeout,
+          RetryRule retry,
+          Optional<String> prefixRewrite,
+          Optional<String> hostRewrite) {
+        this(targets, timeout, idleTimeout, retry, prefixRewrite, hostRewrite, Stickiness.NONE);
+      }
+
       public Forward {
         targets = List.copyOf(targets);
       }
@@ -69,6 +82,15 @@ public record RouteRule(
     record Answer(int status, String body) implements Action {}
   }
 
-  /** An upstream with its share. */
-  public record Target(String upstream, int weight) {}
+  /**
+   * An upstream with its share.
+   *
+   * @param labels that its endpoint must have
+   */
+  public record Target(String upstream, int weight, LabelSet labels) {
+    /** Makes one that any endpoint may take. */
+    public Target(String upstream, int weight) {
+      this(upstream, weight, LabelSet.NONE);
+    }
+  }
 }

@@ -26,7 +26,7 @@ public final class Router {
             .prefixRewrite()
             .ifPresent(rewrite -> RuleMatcher.rewritePath(rule, rewrite, request));
         RouteRule.Target target = RuleMatcher.choose(forward.targets(), random);
-        yield new RouteDecision.Forward(forward, upstreams.get(target.upstream()));
+        yield new RouteDecision.Forward(forward, upstreams.get(target.upstream()), target.labels());
       }
     };
   }

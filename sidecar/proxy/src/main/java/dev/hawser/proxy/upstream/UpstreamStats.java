@@ -79,6 +79,11 @@ public final class UpstreamStats implements EjectionListener {
     count(UpstreamStat.EJECTIONS_OVERFLOW);
   }
 
+  /** Returns a count. */
+  public long value(UpstreamStat stat) {
+    return of(counters, stat).value();
+  }
+
   /** Returns all counts by Envoy's names. */
   public Map<String, Long> byEnvoyName() {
     Map<String, Long> values = new LinkedHashMap<>();

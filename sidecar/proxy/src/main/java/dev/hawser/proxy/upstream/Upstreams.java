@@ -35,6 +35,7 @@ public final class Upstreams implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("health").factory());
   private final Prober prober;
+  private final HealthChecker checker;
 
   /**
    * Makes an empty set and begins to keep time.
@@ -53,6 +54,7 @@ public final class Upstreams implements AutoCloseable {
     this.metrics = metrics;
     this.limits = limits;
     this.prober = new Prober(dialer, this.workers, limits);
+    this.checker = new HealthChecker(dialer, this.workers, limits);
     var _ =
         clock.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -120,8 +122,10 @@ public final class Upstreams implements AutoCloseable {
       if (balancer != null) {
         balancer.tick();
         prober.probe(upstream, balancer);
+        checker.check(upstream, balancer);
       }
     }
+    checker.keepOnly(byName.keySet());
   }
 
   /** Ends every connection calmly. */
