@@ -4,6 +4,7 @@ import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
 import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.ListenerConfig;
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -51,29 +52,42 @@ public final class ListenerCodec {
     if (chains.isEmpty()) {
       throw Fields.rejected("filter_chains", "none (expected: at least one)");
     }
-    requireOneKind(chains);
+    requireOneKind(chains, listener);
     return new ListenerConfig(
-        listener.getName(), Fields.address("address", listener.getAddress()), chains);
+        listener.getName(),
+        Fields.address("address", listener.getAddress()),
+        chains,
+        isInbound(chains, listener));
   }
 
-  /** With TLS it takes other proxies' calls, without it the own workload's; never both. */
-  private static void requireOneKind(List<ListenerConfig.Chain> chains)
+  /**
+   * A listener of the own workload has one chain, without TLS. One that others call has as many as
+   * it likes; what takes plaintext must say so in as many words.
+   */
+  private static void requireOneKind(List<ListenerConfig.Chain> chains, Listener listener)
       throws ResourceRejectedException {
-    boolean tls = chains.getFirst().tls();
-    if (!tls && chains.size() > 1) {
+    boolean inbound = isInbound(chains, listener);
+    if (!inbound && chains.size() > 1) {
       throw Fields.rejected("filter_chains", chains.size() + " (expected: one without TLS)");
     }
     for (int i = 0; i < chains.size(); i++) {
       ListenerConfig.Chain chain = chains.get(i);
+      FilterChainMatch match = listener.getFilterChains(i).getFilterChainMatch();
       String path = "filter_chains[" + i + "]";
-      if (chain.tls() != tls) {
+      if (inbound && !chain.tls() && !match.getTransportProtocol().equals("raw_buffer")) {
         throw Fields.rejected(
-            path + ".transport_socket", "mixed (expected: TLS on every chain or on none)");
+            path + ".filter_chain_match.transport_protocol",
+            "'" + match.getTransportProtocol() + "' (expected: raw_buffer, or TLS on the chain)");
       }
-      if (!tls && !chain.access().isEmpty()) {
-        throw Fields.rejected(path + ".filters", "rbac (expected: only on chains with TLS)");
+      if (!inbound && !chain.access().isEmpty()) {
+        throw Fields.rejected(path + ".filters", "rbac (expected: only where others call)");
       }
     }
+  }
+
+  private static boolean isInbound(List<ListenerConfig.Chain> chains, Listener listener) {
+    return listener.getTrafficDirection() == TrafficDirection.INBOUND
+        || chains.stream().anyMatch(ListenerConfig.Chain::tls);
   }
 
   private static ListenerConfig.Chain chain(String path, FilterChain chain)
@@ -89,8 +103,13 @@ public final class ListenerCodec {
         "transport_socket_connect_timeout");
     FilterChainMatch match = chain.getFilterChainMatch();
     SupportedFields.requireOnly(
-        path + ".filter_chain_match", match, "server_names", "transport_protocol");
+        path + ".filter_chain_match",
+        match,
+        "server_names",
+        "transport_protocol",
+        "destination_port");
     boolean tls = chain.hasTransportSocket();
+    requireTransport(path + ".filter_chain_match", match, tls);
     if (!match.getServerNamesList().isEmpty() && !tls) {
       throw Fields.rejected(
           path + ".transport_socket", "absent (expected: TLS, since server names are matched)");
@@ -124,7 +143,23 @@ public final class ListenerCodec {
             : List.of(),
         tls,
         access,
-        content);
+        content,
+        match.hasDestinationPort()
+            ? Optional.of(match.getDestinationPort().getValue())
+            : Optional.empty());
+  }
+
+  private static void requireTransport(String path, FilterChainMatch match, boolean tls)
+      throws ResourceRejectedException {
+    String fitting = tls ? "tls" : "raw_buffer";
+    if (!match.getTransportProtocol().isEmpty() && !match.getTransportProtocol().equals(fitting)) {
+      throw Fields.rejected(
+          path + ".transport_protocol",
+          match.getTransportProtocol() + " (expected: " + fitting + " for this transport_socket)");
+    }
+    if (tls && match.hasDestinationPort()) {
+      throw Fields.rejected(path + ".destination_port", "set (expected: server_names with TLS)");
+    }
   }
 
   private static ListenerConfig.Content content(String path, Filter filter)

@@ -19,6 +19,8 @@ public final class InboundChains {
   private final Map<ListenerConfig.Chain, Ready> ready = new HashMap<>();
   private final Map<String, Ready> exact = new HashMap<>();
   private final Map<String, Ready> suffixes = new HashMap<>();
+  private final Map<Integer, Ready> plaintextByPort = new HashMap<>();
+  private @Nullable Ready plaintext;
 
   /**
    * Sorts the chains; one without names takes nobody.
@@ -33,6 +35,10 @@ public final class InboundChains {
         ready = ready(chain, filters);
       }
       this.ready.put(chain, ready);
+      if (!chain.tls()) {
+        putPlaintext(chain, ready);
+        continue;
+      }
       for (String name : chain.serverNames()) {
         if (name.startsWith("*.")) {
           suffixes.putIfAbsent(name.substring(1), ready);
@@ -49,6 +55,20 @@ public final class InboundChains {
         chain.content() instanceof ListenerConfig.Content.Http http
             ? HttpPlan.of(http, filters)
             : null);
+  }
+
+  private void putPlaintext(ListenerConfig.Chain chain, Ready ready) {
+    if (chain.port().isPresent()) {
+      plaintextByPort.putIfAbsent(chain.port().get(), ready);
+    } else if (plaintext == null) {
+      plaintext = ready;
+    }
+  }
+
+  /** Returns the chain for a connection without TLS to this port, or null: it is not taken. */
+  @Nullable Ready plaintext(int port) {
+    Ready found = plaintextByPort.get(port);
+    return found == null ? plaintext : found;
   }
 
   /** Returns the chain for a name in lower case, or null. */

@@ -9,6 +9,7 @@ import dev.hawser.proxy.http.Http2ServerConnection;
 import dev.hawser.proxy.http.HttpEdge;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.http.HttpStream;
+import dev.hawser.proxy.http.ProtocolDetector;
 import dev.hawser.proxy.http.RequestAcceptor;
 import dev.hawser.proxy.http.ServerConnection;
 import dev.hawser.proxy.http.StreamListener;
@@ -17,11 +18,12 @@ import dev.hawser.proxy.tcp.ByteHold;
 import dev.hawser.proxy.tcp.TcpCall;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One verified peer's connection. Lives on one event loop. */
+/** One peer's connection, verified or in plaintext. Lives on one event loop. */
 final class InboundConnection implements Live, RequestAcceptor {
   private final ProxyContext context;
   private final Worker worker;
@@ -56,7 +58,7 @@ final class InboundConnection implements Live, RequestAcceptor {
     InboundChains present = chains.get();
     if (present != foundIn) {
       foundIn = present;
-      found = present == null ? null : present.find(peer.serverName());
+      found = present == null ? null : peer.in(present);
     }
     return found;
   }
@@ -75,7 +77,9 @@ final class InboundConnection implements Live, RequestAcceptor {
 
   private void beginHttp(ListenerConfig.Content.Http http) {
     HttpLimits limits = http.edge().bounds().over(context.limits());
-    if ("h2".equals(alpn)) {
+    if (!peer.downstream().tls()) {
+      channel.pipeline().addLast("detect", new ProtocolDetector(worker, limits, this::speaks));
+    } else if ("h2".equals(alpn)) {
       Http2ServerConnection made = Http2ServerConnection.create(worker, limits, this);
       requests = made;
       channel.pipeline().addLast("http", made);
@@ -88,6 +92,23 @@ final class InboundConnection implements Live, RequestAcceptor {
       return;
     }
     context.connections().add(worker, channel, this);
+  }
+
+  /** A caller without TLS has said which protocol it speaks. */
+  private ChannelHandler speaks(ProtocolDetector.Protocol protocol) {
+    HttpLimits limits = edge().bounds().over(context.limits());
+    return switch (protocol) {
+      case HTTP1 -> {
+        Http1ServerConnection made = new Http1ServerConnection(worker, limits, this);
+        requests = made;
+        yield made;
+      }
+      case HTTP2 -> {
+        Http2ServerConnection made = Http2ServerConnection.create(worker, limits, this);
+        requests = made;
+        yield made;
+      }
+    };
   }
 
   private void beginTcp(ListenerConfig.Chain chain, ListenerConfig.Content.Tcp tcp) {

@@ -87,10 +87,25 @@ public final class InboundConnections implements AutoCloseable {
         }
       }
       case Detection.Incomplete _ -> drop(channel, "no-hello");
-      case Detection.NotTls _ -> drop(channel, "not-tls");
+      case Detection.NotTls _ -> plaintext(ctx);
       case Detection.NoSni _ -> drop(channel, "no-name");
       case Detection.Malformed _ -> drop(channel, "malformed-hello");
     }
+  }
+
+  /** Without TLS nobody is taken whom no chain takes in as many words. */
+  private void plaintext(ChannelHandlerContext ctx) {
+    Channel channel = ctx.channel();
+    InboundPeer peer = InboundPeer.plaintext(channel);
+    InboundChains present = chains.get();
+    if (present == null || peer.in(present) == null) {
+      drop(channel, "not-tls");
+      return;
+    }
+    channel.pipeline().remove("quiet");
+    Worker worker = context.workers().of(channel.eventLoop());
+    new InboundConnection(context, worker, channel, peer, null, chains).begin();
+    HelloHandler.replay(ctx);
   }
 
   private void drop(Channel channel, String reason) {

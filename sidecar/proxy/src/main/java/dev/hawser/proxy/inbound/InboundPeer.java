@@ -5,15 +5,31 @@ import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.trust.spiffe.SpiffeId;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** Who is at the other end of a connection, and for which port it came. */
-record InboundPeer(SpiffeId id, String idText, Downstream downstream) {
+/**
+ * Who is at the other end of a connection, and for which port it came.
+ *
+ * @param id null in plaintext: nobody has shown who it is
+ */
+record InboundPeer(@Nullable SpiffeId id, Downstream downstream) {
   static InboundPeer of(SpiffeId id, Channel channel, String serverName) {
     return new InboundPeer(
-        id,
-        id.toString(),
-        Downstream.verified(id, channel, serverName, ServerNames.port(serverName)));
+        id, Downstream.verified(id, channel, serverName, ServerNames.port(serverName)));
+  }
+
+  static InboundPeer plaintext(Channel channel) {
+    return new InboundPeer(null, Downstream.plaintext(channel));
+  }
+
+  /** Returns the chain for this peer, or null. */
+  InboundChains.@Nullable Ready in(InboundChains chains) {
+    if (downstream.tls()) {
+      return chains.find(serverName());
+    }
+    InetSocketAddress local = downstream.local();
+    return chains.plaintext(local == null ? 0 : local.getPort());
   }
 
   String serverName() {

@@ -125,6 +125,6 @@ final class InboundReports {
         endpoint == null ? "" : endpoint.config().address().toString(),
         peer.serverName(),
         attempts,
-        true);
+        peer.downstream().tls());
   }
 }

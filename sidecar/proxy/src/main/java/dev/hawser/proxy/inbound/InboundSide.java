@@ -42,7 +42,7 @@ final class InboundSide implements Side {
   private final ProxyContext context;
   private final InboundPeer peer;
   private final Supplier<InboundChains.@Nullable Ready> chain;
-  private final AsciiString callerHeader;
+  private final @Nullable AsciiString callerHeader;
 
   InboundSide(
       ProxyContext context, InboundPeer peer, Supplier<InboundChains.@Nullable Ready> chain) {
@@ -50,7 +50,7 @@ final class InboundSide implements Side {
     this.peer = peer;
     this.chain = chain;
     String by = context.self().get().map(self -> "By=" + self + ";").orElse("");
-    this.callerHeader = new AsciiString(by + "URI=" + peer.idText());
+    this.callerHeader = peer.id() == null ? null : new AsciiString(by + "URI=" + peer.id());
   }
 
   @Override
@@ -64,6 +64,8 @@ final class InboundSide implements Side {
     if (ready == null || plan == null) {
       return Selection.none(null, Replies.noSuchHost(peer.serverName()));
     }
+    // Filters and those whom they ask must not see what only this proxy may say.
+    prepare(request);
     if (!context.gate().allows(ready.chain().access(), peer.asking(request), NETWORK_FILTER)) {
       return Selection.none(null, Replies.denied());
     }
@@ -99,7 +101,8 @@ final class InboundSide implements Side {
     request.remove(HeaderNames.X_FORWARDED_CLIENT_CERT);
     removeLookalikes(request);
     InboundChains.Ready ready = chain.get();
-    if (ready != null
+    if (callerHeader != null
+        && ready != null
         && ready.chain().content() instanceof ListenerConfig.Content.Http http
         && http.setCallerHeader()) {
       request.add(HeaderNames.X_FORWARDED_CLIENT_CERT, callerHeader);

@@ -87,7 +87,7 @@ public final class ListenerSet implements AutoCloseable {
     }
 
     private static boolean isInbound(ListenerConfig listener) {
-      return listener.chains().getFirst().tls();
+      return listener.inbound();
     }
 
     private void take(Channel channel) {

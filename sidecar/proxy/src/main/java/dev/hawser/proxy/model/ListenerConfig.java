@@ -9,10 +9,16 @@ import java.util.Optional;
  * Where to take connections and what to do with them.
  *
  * @param chains tried by server name, the most exact first; one without names takes the others
+ * @param inbound whether others call here; else the own workload does
  */
-public record ListenerConfig(String name, Address address, List<Chain> chains) {
+public record ListenerConfig(String name, Address address, List<Chain> chains, boolean inbound) {
   public ListenerConfig {
     chains = List.copyOf(chains);
+  }
+
+  /** Makes a listener that others call if a chain has TLS. */
+  public ListenerConfig(String name, Address address, List<Chain> chains) {
+    this(name, address, chains, chains.stream().anyMatch(Chain::tls));
   }
 
   /**
@@ -20,7 +26,9 @@ public record ListenerConfig(String name, Address address, List<Chain> chains) {
    *
    * @param serverNames exact or {@code *.suffix}; none takes every connection
    * @param alpn with which TLS is accepted; none means plaintext
+   * @param tls whether it takes only the mesh's mutual TLS; else only plaintext
    * @param access judged before a byte passes on; every one must allow
+   * @param port that a connection without TLS came to; empty for any
    */
   public record Chain(
       String name,
@@ -28,11 +36,23 @@ public record ListenerConfig(String name, Address address, List<Chain> chains) {
       List<String> alpn,
       boolean tls,
       List<Access> access,
-      Content content) {
+      Content content,
+      Optional<Integer> port) {
     public Chain {
       serverNames = List.copyOf(serverNames);
       alpn = List.copyOf(alpn);
       access = List.copyOf(access);
+    }
+
+    /** Makes a chain for any port. */
+    public Chain(
+        String name,
+        List<String> serverNames,
+        List<String> alpn,
+        boolean tls,
+        List<Access> access,
+        Content content) {
+      this(name, serverNames, alpn, tls, access, content, Optional.empty());
     }
   }
 
