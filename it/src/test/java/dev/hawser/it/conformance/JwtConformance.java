@@ -6,14 +6,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.hawser.proxy.jwt.CompactToken;
 import dev.hawser.proxy.jwt.JwtException;
 import dev.hawser.proxy.jwt.KeySet;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,9 +76,9 @@ final class JwtConformance {
   }
 
   @Test
-  void everyFileIsTested() throws java.io.IOException {
+  void everyFileIsTested() throws IOException {
     Path folder = Vectors.folder("wycheproof");
-    try (var files = java.nio.file.Files.list(folder)) {
+    try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.filter(file -> file.toString().endsWith(".json"))).hasSize(23);
     }
   }
@@ -193,7 +197,7 @@ final class JwtConformance {
       return "{\"kty\":\"EC\",\"crv\":\"P-%s\",\"x\":\"%s\",\"y\":\"%s\"}"
           .formatted(curve.group(1), number(key, "wx", size), number(key, "wy", size));
     }
-    throw new AssertionError("no key in " + group.fieldNames());
+    throw new AssertionError("no key in " + group);
   }
 
   private static String number(JsonNode key, String name, int size) {
@@ -202,8 +206,6 @@ final class JwtConformance {
       digits = digits.substring(2);
     }
     digits = "0".repeat(Math.max(0, 2 * size - digits.length())) + digits;
-    return java.util.Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(HexFormat.of().parseHex(digits));
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(HexFormat.of().parseHex(digits));
   }
 }
