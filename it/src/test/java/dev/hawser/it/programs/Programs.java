@@ -12,6 +12,9 @@ public final class Programs {
   private static final String ENVOY = "envoy-1.40.0/bin/envoy";
   private static final String HELM = "helm-4.3.1/helm";
 
+  private static final String H2SPEC = "h2spec-2.2.0/h2spec";
+  private static final String AUTOBAHN = "autobahn-0.1.5";
+
   private Programs() {}
 
   public static String etcd() {
@@ -36,6 +39,15 @@ public final class Programs {
 
   public static String helm() {
     return find(HELM);
+  }
+
+  public static String h2spec() {
+    return find(H2SPEC);
+  }
+
+  /** Returns the folder with {@code suite.jar} and {@code jython.jar}. */
+  public static String autobahn() {
+    return find(AUTOBAHN);
   }
 
   /** A missing program fails a story: it never skips it. */

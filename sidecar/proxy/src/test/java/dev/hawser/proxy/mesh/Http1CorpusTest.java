@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * connection, over one proxy (HTTP/1.1 on both sides) and over two (HTTP/2 between them).
  */
 class Http1CorpusTest {
-  private static final byte[] NEXT =
-      "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final String NEXT = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
   private static final List<AutoCloseable> OPEN = new ArrayList<>();
   private static RawBackend direct;
   private static RawBackend meshed;
@@ -122,13 +121,10 @@ class Http1CorpusTest {
   }
 
   /** Sends the message and the next, and reads until the connection ends. */
-  private static String send(int port, byte[] message) throws IOException {
+  private static String send(int port, String message) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(15_000);
-      ByteArrayOutputStream sent = new ByteArrayOutputStream();
-      sent.write(message);
-      sent.write(NEXT);
-      socket.getOutputStream().write(sent.toByteArray());
+      socket.getOutputStream().write((message + NEXT).getBytes(StandardCharsets.ISO_8859_1));
       ByteArrayOutputStream answer = new ByteArrayOutputStream();
       try {
         socket.getInputStream().transferTo(answer);

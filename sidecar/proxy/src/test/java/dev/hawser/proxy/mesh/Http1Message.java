@@ -12,8 +12,9 @@ import java.util.Objects;
  *
  * @param status of the answer
  * @param seen by the upstream; see the file
+ * @param octets each a character
  */
-record Http1Message(String name, int status, String seen, byte[] octets) {
+record Http1Message(String name, int status, String seen, String octets) {
   static List<Http1Message> all() {
     try (InputStream in = Http1Message.class.getResourceAsStream("/http1/messages.txt")) {
       String text =
@@ -32,7 +33,7 @@ record Http1Message(String name, int status, String seen, byte[] octets) {
     return new Http1Message(parts[0], Integer.parseInt(parts[1]), parts[2], octets(parts[3]));
   }
 
-  private static byte[] octets(String text) {
+  private static String octets(String text) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -53,7 +54,7 @@ record Http1Message(String name, int status, String seen, byte[] octets) {
         default -> throw new IllegalArgumentException("\\" + kind + " (expected: r n t x \\)");
       }
     }
-    return out.toString().getBytes(StandardCharsets.ISO_8859_1);
+    return out.toString();
   }
 
   @Override

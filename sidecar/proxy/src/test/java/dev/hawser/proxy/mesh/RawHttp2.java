@@ -18,12 +18,12 @@ final class RawHttp2 implements AutoCloseable {
   static final int END_STREAM = 1;
   static final int END_HEADERS = 4;
 
-  /** A frame that came. */
-  record Frame(int type, int flags, int stream, byte[] payload) {
-    String text() {
-      return new String(payload, StandardCharsets.ISO_8859_1);
-    }
-  }
+  /**
+   * A frame that came.
+   *
+   * @param text its payload, each octet a character
+   */
+  record Frame(int type, int flags, int stream, String text) {}
 
   private final Socket socket;
   private final DataInputStream in;
@@ -80,7 +80,7 @@ final class RawHttp2 implements AutoCloseable {
       int stream = in.readInt();
       byte[] payload = new byte[length];
       in.readFully(payload);
-      return new Frame(type, flags, stream, payload);
+      return new Frame(type, flags, stream, new String(payload, StandardCharsets.ISO_8859_1));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
