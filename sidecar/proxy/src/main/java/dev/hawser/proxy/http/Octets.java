@@ -27,9 +27,10 @@ final class Octets {
       FIELD[c] = c != 0x7f;
     }
     FIELD['\t'] = true;
-    // A fragment never travels, and what is not visible ASCII must be percent-encoded.
+    // A fragment never travels, and what is not visible ASCII must be percent-encoded. A backslash
+    // passes: the rules for paths say what it means.
     for (int c = 0x21; c < 0x7f; c++) {
-      TARGET[c] = c != '#' && c != '"' && c != '<' && c != '>' && c != '\\' && c != '^';
+      TARGET[c] = c != '#' && c != '"' && c != '<' && c != '>' && c != '^';
     }
     TARGET['`'] = false;
   }
