@@ -19,7 +19,7 @@ import javax.net.ssl.SSLException;
 
 /** The applications behind the subjects, all on one thread of this process. */
 public final class Backends implements AutoCloseable {
-  /** Where all of them listen. */
+  /** Where all of them listen in a run. */
   public static final String HOST = "127.77.0.1";
 
   /** HTTP/1.1. */
@@ -38,17 +38,23 @@ public final class Backends implements AutoCloseable {
 
   private final EventLoopGroup loop = new EpollEventLoopGroup(1);
 
-  private Backends() {}
+  private final String host;
+
+  private Backends(String host) {
+    this.host = host;
+  }
 
   /**
    * Starts them.
    *
+   * @param host an IP address of this machine
    * @param identity whose certificate those with TLS show
    * @param root of the certificates that they trust
    * @throws SSLException if TLS cannot be had
    */
-  public static Backends start(Svid identity, X509Certificate root) throws SSLException {
-    Backends backends = new Backends();
+  public static Backends start(String host, Svid identity, X509Certificate root)
+      throws SSLException {
+    Backends backends = new Backends(host);
     SslContext plainTls =
         SslContextBuilder.forServer(
                 identity.privateKey(), identity.chain().toArray(X509Certificate[]::new))
@@ -95,7 +101,7 @@ public final class Backends implements AutoCloseable {
                 child.accept(channel);
               }
             })
-        .bind(HOST, port)
+        .bind(host, port)
         .syncUninterruptibly();
   }
 

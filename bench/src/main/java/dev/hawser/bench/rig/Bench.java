@@ -24,7 +24,7 @@ public final class Bench implements AutoCloseable {
   public Bench(Path home, Path folder, int subjectCpu, int loadCpu) throws IOException {
     this.folder = folder;
     identities = new Identities(folder.resolve("certificates"));
-    backends = Backends.start(identities.app(), identities.root());
+    backends = Backends.start(Backends.HOST, identities.app(), identities.root());
     Launcher launcher = new Launcher(home, folder, subjectCpu, loadCpu);
     setups.put(Subject.HAWSER, new HawserSetup(launcher, identities));
     setups.put(Subject.ENVOY, new EnvoySetup(launcher, identities.folder()));

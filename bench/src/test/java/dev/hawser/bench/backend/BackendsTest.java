@@ -15,6 +15,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class BackendsTest {
+  /** Not that of a run, so that both can be at the same time. */
+  private static final String HOST = "127.77.9.1";
+
   private static final int HEAD = Answers.http1(0).readableBytes() + "1024".length() - 1;
 
   @Test
@@ -54,8 +57,8 @@ final class BackendsTest {
     TestAuthority authority = TestAuthority.create();
     Svid app = authority.workload("east", "bench", "app");
     Svid web = authority.workload("east", "bench", "web");
-    Target target = new Target(Backends.HOST, Backends.MUTUAL_TLS, "app", true);
-    try (Backends _ = Backends.start(app, authority.root().certificate())) {
+    Target target = new Target(HOST, Backends.MUTUAL_TLS, "app", true);
+    try (Backends _ = Backends.start(HOST, app, authority.root().certificate())) {
       LoadResult whole = ConnectionLoad.mutual(web, app, false).run(target, Duration.ofSeconds(1));
       LoadResult resumed = ConnectionLoad.mutual(web, app, true).run(target, Duration.ofSeconds(1));
       LoadResult stranger =
