@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** Tokens whose signatures one worker has found good, the least used going first. */
 final class TokenCache {
   private final int maxLength;
-  private final Map<String, Entry> entries;
+  private final Map<String, Known> entries;
 
-  private record Entry(Jwt jwt, KeySet keys) {}
+  private record Known(Jwt jwt, KeySet keys) {}
 
   TokenCache(int size, int maxLength) {
     this.maxLength = maxLength;
@@ -20,7 +20,7 @@ final class TokenCache {
           private static final long serialVersionUID = 1L;
 
           @Override
-          protected boolean removeEldestEntry(Map.Entry<String, Entry> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
             return size() > size;
           }
         };
@@ -28,13 +28,13 @@ final class TokenCache {
 
   /** Returns the token if it was found good with these very keys. */
   @Nullable Jwt get(String token, KeySet keys) {
-    Entry entry = entries.get(token);
+    Known entry = entries.get(token);
     return entry != null && entry.keys() == keys ? entry.jwt() : null;
   }
 
   void put(String token, Jwt jwt, KeySet keys) {
     if (token.length() <= maxLength) {
-      entries.put(token, new Entry(jwt, keys));
+      entries.put(token, new Known(jwt, keys));
     }
   }
 }
