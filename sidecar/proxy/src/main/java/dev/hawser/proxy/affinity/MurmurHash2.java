@@ -17,14 +17,14 @@ public final class MurmurHash2 {
   /** Returns the hash. */
   public static long of(byte[] data) {
     int whole = data.length & ~7;
-    long hash = SEED ^ data.length * MULTIPLIER;
+    long hash = SEED ^ (data.length * MULTIPLIER);
     for (int at = 0; at < whole; at += 8) {
       hash = (hash ^ mixed((long) LONGS.get(data, at) * MULTIPLIER) * MULTIPLIER) * MULTIPLIER;
     }
     if (whole < data.length) {
       long rest = 0;
       for (int at = data.length - 1; at >= whole; at--) {
-        rest = rest << 8 | data[at] & 0xFF;
+        rest = (rest << 8) | (data[at] & 0xFF);
       }
       hash = (hash ^ rest) * MULTIPLIER;
     }
