@@ -36,14 +36,26 @@ final class BalancingCodec {
     return new Balancing(
         latency(cluster, base.method()),
         base.localityWeighted(),
-        common.hasHealthyPanicThreshold()
-            ? percent(
-                "common_lb_config.healthy_panic_threshold",
-                common.getHealthyPanicThreshold().getValue())
-            : Balancing.DEFAULT_PANIC,
+        panic(cluster, common),
         base.failInPanic(),
         base.slowStart(),
         base.subsets());
+  }
+
+  /**
+   * Where endpoints have a stability time they are probed, and what is down is tried when nothing
+   * else is left: ignoring health before that would only undo what the probes found out.
+   */
+  private static int panic(Cluster cluster, Cluster.CommonLbConfig common)
+      throws ResourceRejectedException {
+    if (common.hasHealthyPanicThreshold()) {
+      return percent(
+          "common_lb_config.healthy_panic_threshold",
+          common.getHealthyPanicThreshold().getValue());
+    }
+    return Fields.hawser(cluster.getMetadata()).containsFields("stabilitySeconds")
+        ? 0
+        : Balancing.DEFAULT_PANIC;
   }
 
   private static Balancing byEnum(Cluster cluster, Cluster.CommonLbConfig common)

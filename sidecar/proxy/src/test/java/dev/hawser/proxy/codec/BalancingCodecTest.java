@@ -168,6 +168,15 @@ class BalancingCodecTest {
   }
 
   @Test
+  void panicIsAsInEnvoyUnlessTheMeshProbesItsEndpoints() throws Exception {
+    assertThat(balancing("'lbPolicy':'RANDOM'").panicPercent()).isEqualTo(50);
+    assertThat(
+            balancing("'metadata':{'filterMetadata':{'hawser':{'stabilitySeconds':10}}}")
+                .panicPercent())
+        .isZero();
+  }
+
+  @Test
   void outliersBreakersAndConnectionsAreRead() throws Exception {
     UpstreamConfig found =
         cluster(
