@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
 final class HawserMesh {
   private static final String ADDRESS = Facts.address(1, 1);
   private static final Duration START = Duration.ofSeconds(90);
+  private static final String ELSEWHERE = Facts.address(1, 99);
+  private static final int SERVED = 5;
+  private static final int PER_FILE = 100;
   private static final int BY_NAME_PORT = 15001;
   private static final int COMMAND_SECONDS = 60;
   private static final Pattern TOKEN = Pattern.compile("hwsr1\\.[A-Za-z0-9_-]+");
@@ -75,12 +78,17 @@ final class HawserMesh {
   private static void writeServices(Path services, int known, Map<String, String> values)
       throws IOException {
     Map<String, String> one = new HashMap<>(values);
-    StringBuilder all = new StringBuilder();
+    StringBuilder file = new StringBuilder();
     for (int i = 0; i < known; i++) {
       one.put("name", Facts.service(i));
-      all.append("---\n").append(Template.fill("hawser-service.yaml", one));
+      // The callee runs a few of the services; the others are somewhere else, as in any mesh.
+      one.put("calleeHost", i < SERVED ? values.getOrDefault("calleeHost", "") : ELSEWHERE);
+      file.append("---\n").append(Template.fill("hawser-service.yaml", one));
+      if (i % PER_FILE == PER_FILE - 1 || i == known - 1) {
+        Files.writeString(services.resolve("services-" + i / PER_FILE + ".yaml"), file);
+        file.setLength(0);
+      }
     }
-    Files.writeString(services.resolve("services.yaml"), all);
   }
 
   private static Proc sidecar(
