@@ -50,8 +50,7 @@ final class BalancingCodec {
       throws ResourceRejectedException {
     if (common.hasHealthyPanicThreshold()) {
       return percent(
-          "common_lb_config.healthy_panic_threshold",
-          common.getHealthyPanicThreshold().getValue());
+          "common_lb_config.healthy_panic_threshold", common.getHealthyPanicThreshold().getValue());
     }
     return Fields.hawser(cluster.getMetadata()).containsFields("stabilitySeconds")
         ? 0

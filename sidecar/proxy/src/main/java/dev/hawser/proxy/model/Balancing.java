@@ -117,7 +117,7 @@ public record Balancing(
 
     /** Returns the factor at an age in nanoseconds, above 0, at most 1. */
     public double factor(long age) {
-      double share = Math.max(age, 1e9) / window.toNanos();
+      double share = Math.max((double) age, 1e9) / window.toNanos();
       if (share >= 1) {
         return 1;
       }
