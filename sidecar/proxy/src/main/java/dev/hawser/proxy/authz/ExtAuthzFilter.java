@@ -1,5 +1,6 @@
 package dev.hawser.proxy.authz;
 
+import com.google.protobuf.ByteString;
 import dev.hawser.engine.metrics.Counter;
 import dev.hawser.engine.metrics.Family;
 import dev.hawser.engine.metrics.Metrics;
@@ -17,7 +18,6 @@ import dev.hawser.proxy.worker.Timer;
 import dev.hawser.trust.spiffe.SpiffeId;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +67,7 @@ public final class ExtAuthzFilter implements HttpFilter {
     ExtAuthzConfig.Body wanted = wanted(words);
     Map<String, String> extensions = words == null ? Map.of() : words.extensions();
     if (wanted == null || !call.hasBody()) {
-      ask(call, extensions, wanted, wanted == null ? null : new byte[0], false);
+      ask(call, extensions, wanted, wanted == null ? null : ByteString.EMPTY, false);
     } else {
       readBody(call, extensions, wanted);
     }
@@ -106,7 +106,7 @@ public final class ExtAuthzFilter implements HttpFilter {
             call.resume(new Outcome.Answer(new LocalReply(413, "", "", "Payload Too Large")));
             return;
           }
-          byte[] seen = longer ? Arrays.copyOf(body, wanted.maxBytes()) : body;
+          ByteString seen = ByteString.copyFrom(body, 0, Math.min(body.length, wanted.maxBytes()));
           ask(call, extensions, wanted, seen, longer);
         });
   }
@@ -115,7 +115,7 @@ public final class ExtAuthzFilter implements HttpFilter {
       FilterCall call,
       Map<String, String> extensions,
       ExtAuthzConfig.@Nullable Body wanted,
-      byte @Nullable [] body,
+      @Nullable ByteString body,
       boolean cut) {
     Question question =
         new Question(

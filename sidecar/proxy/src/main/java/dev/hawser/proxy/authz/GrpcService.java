@@ -22,7 +22,6 @@ import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -118,12 +117,12 @@ final class GrpcService {
             .setProtocol("HTTP/2")
             .setId(text(head.get(HeaderNames.X_REQUEST_ID)))
             .putAllHeaders(question.headers(true));
-    byte[] body = question.body();
-    http.setSize(body == null ? -1 : body.length);
+    ByteString body = question.body();
+    http.setSize(body == null ? -1 : body.size());
     if (body != null && question.raw()) {
-      http.setRawBody(ByteString.copyFrom(body));
+      http.setRawBody(body);
     } else if (body != null) {
-      http.setBody(new String(body, StandardCharsets.UTF_8));
+      http.setBody(body.toStringUtf8());
     }
     return http.build();
   }

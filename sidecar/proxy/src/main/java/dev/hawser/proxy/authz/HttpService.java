@@ -1,5 +1,6 @@
 package dev.hawser.proxy.authz;
 
+import com.google.protobuf.ByteString;
 import dev.hawser.proxy.call.SideCall;
 import dev.hawser.proxy.model.ExtAuthzConfig;
 import dev.hawser.proxy.model.TextMatch;
@@ -47,12 +48,12 @@ final class HttpService {
           }
         });
     service.headers().forEach(head::set);
-    byte[] body = question.body();
+    ByteString body = question.body();
     return SideCall.send(
         question.call().worker(),
         upstream,
         head,
-        body == null ? new byte[0] : body,
+        body == null ? new byte[0] : body.toByteArray(),
         service.timeout(),
         MAX_ANSWER,
         result ->

@@ -1,5 +1,6 @@
 package dev.hawser.proxy.authz;
 
+import com.google.protobuf.ByteString;
 import dev.hawser.proxy.filter.FilterCall;
 import dev.hawser.proxy.model.ExtAuthzConfig;
 import dev.hawser.proxy.model.TextMatch;
@@ -23,7 +24,7 @@ record Question(
     FilterCall call,
     ExtAuthzConfig config,
     Map<String, String> extensions,
-    byte @Nullable [] body,
+    @Nullable ByteString body,
     boolean cut,
     boolean raw,
     Optional<SpiffeId> self) {

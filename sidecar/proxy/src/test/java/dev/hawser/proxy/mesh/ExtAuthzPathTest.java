@@ -18,6 +18,7 @@ import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
+import io.envoyproxy.envoy.type.v3.StatusCode;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -168,7 +169,8 @@ class ExtAuthzPathTest {
                         .setStatus(Status.newBuilder().setCode(7))
                         .setDeniedResponse(
                             DeniedHttpResponse.newBuilder()
-                                .setStatus(HttpStatus.newBuilder().setCodeValue(402))
+                                .setStatus(
+                                    HttpStatus.newBuilder().setCode(StatusCode.PaymentRequired))
                                 .addHeaders(header("x-why", "bill"))
                                 .setBody("pay first"))
                         .build())));

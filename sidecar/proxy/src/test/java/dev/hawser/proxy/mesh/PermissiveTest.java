@@ -11,6 +11,7 @@ import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -143,7 +144,7 @@ class PermissiveTest {
             new byte[] {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0},
             new byte[] {0, 0, 0, 0},
             "\u0016\u0003GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1))) {
-      try (Socket socket = new Socket(Configs.HOST, callee.inboundPort())) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), callee.inboundPort())) {
         socket.getOutputStream().write(bytes);
         socket.shutdownOutput();
         socket.setSoTimeout(10_000);
