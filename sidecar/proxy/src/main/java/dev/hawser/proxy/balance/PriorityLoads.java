@@ -7,13 +7,20 @@ import java.util.List;
  * Envoy: a priority keeps its traffic while 100/overprovisioning of it serves, below that only the
  * lost share moves on, and where all together cannot take everything the load is scaled and
  * priorities below the panic threshold are told so. Pure.
- *
- * @param healthy percentages for the healthy endpoints of each priority
- * @param degraded percentages for the degraded ones
- * @param panic whether health is to be ignored in the priority
- * @param total of what all can take, at most 100; 0 if there is nothing to distribute
  */
-record PriorityLoads(int[] healthy, int[] degraded, boolean[] panic, int total) {
+final class PriorityLoads {
+  private final int[] healthy;
+  private final int[] degraded;
+  private final boolean[] panic;
+  private final int total;
+
+  private PriorityLoads(int[] healthy, int[] degraded, boolean[] panic, int total) {
+    this.healthy = healthy;
+    this.degraded = degraded;
+    this.panic = panic;
+    this.total = total;
+  }
+
   /**
    * What there is of a priority.
    *
@@ -62,6 +69,26 @@ record PriorityLoads(int[] healthy, int[] degraded, boolean[] panic, int total) 
       byHosts(levels, healthy, degraded);
     }
     return new PriorityLoads(healthy, degraded, panic, total);
+  }
+
+  /** Returns percentages for the healthy endpoints, by priority. */
+  int[] healthy() {
+    return healthy;
+  }
+
+  /** Returns percentages for the degraded endpoints, by priority. */
+  int[] degraded() {
+    return degraded;
+  }
+
+  /** Returns whether health is to be ignored, by priority. */
+  boolean[] panic() {
+    return panic;
+  }
+
+  /** Returns what all can take, at most 100; 0 if there is nothing to distribute. */
+  int total() {
+    return total;
   }
 
   /** What serves at all is worth one percent at least: it may be all that there is. */

@@ -33,7 +33,7 @@ record Selection(
 
   /** Chooses for a first try. */
   @Nullable Endpoint first(Affinity affinity, Rotation rotation) {
-    long hash = !byHash ? 0 : affinity.hashed() ? affinity.hash() : rotation.number();
+    long hash = !byHash ? 0 : affinity.hashed() ? affinity.hash() : (long) rotation.number();
     if (levels != null) {
       Level level =
           byHash

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,7 @@ final class SelectionBuilder {
     return serving.isEmpty() && rules.balancing().panicPercent() > 0;
   }
 
-  private void addLevels(TreeMap<Integer, List<Endpoint>> byPriority) {
+  private void addLevels(NavigableMap<Integer, List<Endpoint>> byPriority) {
     List<Integer> priorities = List.copyOf(byPriority.keySet());
     List<List<Endpoint>> members = List.copyOf(byPriority.values());
     PriorityLoads found =

@@ -24,7 +24,7 @@ final class RetryCodec {
   /** Envoy's own when a back-off gives no maximum: so many times its base. */
   private static final int DEFAULT_MAX_TIMES = 10;
 
-  private static final Duration DEFAULT_MAX_RESET = Duration.ofSeconds(300);
+  private static final Duration DEFAULT_MAX_RESET = Duration.ofMinutes(5);
 
   private static final Map<String, Condition> WORDS =
       Map.of(

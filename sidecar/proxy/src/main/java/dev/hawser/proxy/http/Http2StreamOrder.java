@@ -43,6 +43,7 @@ final class Http2StreamOrder extends Http2ConnectionAdapter implements Http2Fram
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // the very listener, whatever it calls equal
   public void readFrame(ChannelHandlerContext ctx, ByteBuf in, Http2FrameListener to)
       throws Http2Exception {
     Http2FrameListener judging = judged;

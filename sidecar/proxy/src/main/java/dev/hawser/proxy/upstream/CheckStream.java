@@ -76,7 +76,7 @@ final class CheckStream implements StreamListener {
       body.writeByte(0x0A);
       int length = name.length;
       for (; length > 0x7F; length >>>= 7) {
-        body.writeByte(length & 0x7F | 0x80);
+        body.writeByte((length & 0x7F) | 0x80);
       }
       body.writeByte(length).writeBytes(name);
     }

@@ -28,6 +28,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.Wr
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -273,7 +274,8 @@ class BalancingCodecTest {
     var traits = set.groups().getFirst().endpoints().getFirst().traits();
     assertThat(traits.hashKey()).isEqualTo("k");
     assertThat(traits.labels().get("version")).isNotEqualTo(traits.labels().get("number"));
-    assertThat(traits.labels().get("all").items()).containsExactly("x", "y");
+    assertThat(Objects.requireNonNull(traits.labels().get("all")).items())
+        .containsExactly("x", "y");
     assertThat(set.healthByWeight()).isTrue();
   }
 
