@@ -3,7 +3,6 @@ package dev.hawser.proxy.mesh;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +62,7 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   /** Returns the next frame of a type; those of others are passed over. */
-  Frame next(int type) {
+  Frame next(int type) throws IOException {
     while (true) {
       Frame frame = next();
       if (frame.type() == type) {
@@ -72,18 +71,14 @@ final class RawHttp2 implements AutoCloseable {
     }
   }
 
-  private Frame next() {
-    try {
-      int length = (in.readUnsignedShort() << 8) | in.readUnsignedByte();
-      int type = in.readUnsignedByte();
-      int flags = in.readUnsignedByte();
-      int stream = in.readInt();
-      byte[] payload = new byte[length];
-      in.readFully(payload);
-      return new Frame(type, flags, stream, new String(payload, StandardCharsets.ISO_8859_1));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private Frame next() throws IOException {
+    int length = (in.readUnsignedShort() << 8) | in.readUnsignedByte();
+    int type = in.readUnsignedByte();
+    int flags = in.readUnsignedByte();
+    int stream = in.readInt();
+    byte[] payload = new byte[length];
+    in.readFully(payload);
+    return new Frame(type, flags, stream, new String(payload, StandardCharsets.ISO_8859_1));
   }
 
   private static byte[] number(int value, int octets) {

@@ -1,0 +1,149 @@
+package dev.hawser.proxy.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hawser.proxy.http.HttpLimits;
+import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.model.RetryRule;
+import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.trust.testing.TestAuthority;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What one client makes the proxy do has an end, and the client beside it is served. */
+class FloodTest {
+  private static final int PING = 6;
+  private static final int CONTINUATION = 9;
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private int port;
+
+  @BeforeEach
+  void start() throws IOException {
+    App app = keep(App.start("orders"));
+    HttpLimits limits =
+        HttpLimits.defaults().withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(30));
+    TestProxy proxy = keep(new TestProxy(TestAuthority.create(), "east", "web", 1, limits));
+    port = Configs.freePort();
+    proxy
+        .plane()
+        .upstreams()
+        .configure(Configs.application("app", UpstreamConfig.Protocol.HTTP1, app.port()));
+    proxy.plane().routes().put(Configs.routes("app", "app", Duration.ZERO, RetryRule.none()));
+    proxy
+        .plane()
+        .listeners()
+        .put(Configs.plain(port, Configs.http(new ListenerConfig.Routes.Named("app"), false)));
+  }
+
+  private <T extends AutoCloseable> T keep(T one) {
+    open.addFirst(one);
+    return one;
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable one : open) {
+      one.close();
+    }
+    client.close();
+  }
+
+  private void assertServed() throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build();
+    assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+        .isEqualTo(200);
+  }
+
+  private static void get(RawHttp2 http2, int stream, boolean end) throws IOException {
+    http2.headers(
+        stream, end, ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a");
+  }
+
+  /** One step of a flood. */
+  @FunctionalInterface
+  private interface Step {
+    void take(RawHttp2 http2, int round) throws IOException;
+  }
+
+  /** Floods until the proxy ends the connection, and fails if it never does. */
+  private void assertEnds(int rounds, Step step) throws Exception {
+    try (RawHttp2 http2 = new RawHttp2(port)) {
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < rounds; i++) {
+                  step.take(http2, i);
+                }
+                while (true) {
+                  http2.next(-1);
+                }
+              })
+          .isInstanceOfAny(SocketException.class, EOFException.class);
+    }
+    assertServed();
+  }
+
+  @Test
+  void resetsEndTheConnection() throws Exception {
+    assertEnds(
+        5000,
+        (http2, round) -> {
+          get(http2, 2 * round + 1, true);
+          http2.send(RawHttp2.RST_STREAM, 0, 2 * round + 1, new byte[] {0, 0, 0, 8});
+        });
+  }
+
+  @Test
+  void smallContinuationsEndTheConnection() throws Exception {
+    assertEnds(
+        1000,
+        (http2, round) ->
+            http2.send(round == 0 ? RawHttp2.HEADERS : CONTINUATION, 0, 1, new byte[] {0}));
+  }
+
+  @Test
+  void emptyContinuationsEndTheConnection() throws Exception {
+    assertEnds(
+        1000,
+        (http2, round) ->
+            http2.send(round == 0 ? RawHttp2.HEADERS : CONTINUATION, 0, 1, new byte[0]));
+  }
+
+  @Test
+  void pingsWhoseAnswersAreNotReadEndTheConnection() throws Exception {
+    assertEnds(2_000_000, (http2, _) -> http2.send(PING, 0, 0, new byte[8]));
+  }
+
+  @Test
+  void headThatComesSlowlyIsGivenUpInItsTime() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      socket
+          .getOutputStream()
+          .write("GET / HTTP/1.1\r\nHost: a\r\nX: ".getBytes(StandardCharsets.US_ASCII));
+
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+
+      assertThat(answer).startsWith("HTTP/1.1 408 ");
+    }
+    assertServed();
+  }
+}
