@@ -58,7 +58,7 @@ public final class JwtFilter implements HttpFilter {
     if (config.bypassPreflight() && isPreflight(call.request())) {
       return Outcome.PASS;
     }
-    Requirement requirement = requirement(call.request(), setting);
+    Requirement requirement = requirement(call, setting);
     if (requirement == null) {
       return new Outcome.Answer(new LocalReply(403, "", "", "Failed JWT authentication"));
     }
@@ -68,12 +68,12 @@ public final class JwtFilter implements HttpFilter {
   }
 
   /** Returns what the request needs, or null if the route names a requirement that is not there. */
-  private @Nullable Requirement requirement(Http2Headers request, @Nullable RouteSetting setting) {
+  private @Nullable Requirement requirement(FilterCall call, @Nullable RouteSetting setting) {
     if (setting instanceof ForRoute(String name)) {
       return config.named().get(name);
     }
     for (JwtConfig.Rule rule : config.rules()) {
-      if (RuleMatcher.matches(rule.match(), request)) {
+      if (RuleMatcher.matches(rule.match(), call.request(), call.worker().random())) {
         return rule.requirement();
       }
     }

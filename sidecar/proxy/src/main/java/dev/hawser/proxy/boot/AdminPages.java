@@ -13,6 +13,7 @@ import dev.hawser.proxy.balance.BalancerView;
 import dev.hawser.proxy.model.RouteTable;
 import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.routing.HostTable;
+import dev.hawser.proxy.routing.RouteBook;
 import dev.hawser.proxy.upstream.Upstream;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
@@ -28,6 +29,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The pages of the admin, metrics and readiness ports. Keys and certificates are not on any. */
 final class AdminPages {
@@ -159,7 +161,7 @@ final class AdminPages {
     List<RouteTable> tables =
         proxy.plane().routes().tables().stream().map(HostTable::table).toList();
     own.put("routes", tables);
-    own.put("hosts", proxy.plane().routes().asked());
+    own.put("hosts", hosts());
     own.put(
         "upstreams",
         proxy.plane().upstreams().all().stream()
@@ -167,6 +169,21 @@ final class AdminPages {
             .filter(config -> config != null)
             .toList());
     return "{\n\"own\": " + RecordJson.of(own) + ",\n\"xds\": " + rawDump() + "}\n";
+  }
+
+  private Map<String, Object> hosts() {
+    Map<String, Object> hosts = new TreeMap<>();
+    proxy
+        .plane()
+        .routes()
+        .asked()
+        .forEach((name, known) ->
+            hosts.put(
+                name,
+                known instanceof RouteBook.OnDemand.Found found
+                    ? found.host().host()
+                    : known.getClass().getSimpleName()));
+    return hosts;
   }
 
   private String rawDump() {

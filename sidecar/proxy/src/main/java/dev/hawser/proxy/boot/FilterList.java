@@ -5,9 +5,14 @@ import dev.hawser.proxy.access.AccessFilter;
 import dev.hawser.proxy.access.AccessGate;
 import dev.hawser.proxy.authn.JwtFilter;
 import dev.hawser.proxy.authz.ExtAuthzFilter;
+import dev.hawser.proxy.cors.CorsFilter;
+import dev.hawser.proxy.fault.FaultFilter;
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.filter.HttpFilter;
 import dev.hawser.proxy.filter.RouteSetting;
+import dev.hawser.proxy.limit.LocalLimit;
+import dev.hawser.proxy.limit.LocalLimitFilter;
+import dev.hawser.proxy.limit.ServiceLimitFilter;
 import dev.hawser.proxy.model.ExtAuthzConfig;
 import dev.hawser.proxy.model.FilterConfig;
 import dev.hawser.proxy.model.FilterOverride;
@@ -46,6 +51,10 @@ final class FilterList implements Filters.Maker {
       case FilterConfig.ExtAuthz(ExtAuthzConfig authz) ->
           new ExtAuthzFilter(authz, upstreams, self, metrics);
       case FilterConfig.Jwt(JwtConfig jwt) -> new JwtFilter(jwt, workers, upstreams);
+      case FilterConfig.Cors _ -> new CorsFilter();
+      case FilterConfig.Fault fault -> new FaultFilter(fault.plan());
+      case FilterConfig.LocalLimit local -> new LocalLimitFilter(local.limit());
+      case FilterConfig.ServiceLimit service -> new ServiceLimitFilter(service.limit(), upstreams);
     };
   }
 
@@ -56,6 +65,9 @@ final class FilterList implements Filters.Maker {
       case FilterOverride.ExtAuthz(ExtAuthzConfig.ForRoute words) ->
           new ExtAuthzFilter.ForRoute(words);
       case FilterOverride.Jwt(String requirement) -> new JwtFilter.ForRoute(requirement);
+      case FilterOverride.Cors cors -> new CorsFilter.ForRoute(cors.policy());
+      case FilterOverride.Fault fault -> new FaultFilter.ForRoute(fault.plan());
+      case FilterOverride.LocalLimit local -> new LocalLimit(local.limit());
     };
   }
 }

@@ -40,7 +40,10 @@ record Wants(Set<String> routes, Set<String> upstreams) {
   private void add(RouteTable.Host host) {
     for (RouteRule rule : host.rules()) {
       if (rule.action() instanceof RouteRule.Action.Forward forward) {
-        forward.targets().forEach(target -> upstreams.add(target.upstream()));
+        if (forward.choice() instanceof RouteRule.Choice.Weighted weighted) {
+          weighted.targets().forEach(target -> upstreams.add(target.upstream()));
+        }
+        forward.mirrors().forEach(mirror -> upstreams.add(mirror.upstream()));
       }
     }
   }

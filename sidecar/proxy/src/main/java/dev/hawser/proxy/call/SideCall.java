@@ -19,6 +19,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * one event loop.
  */
 public final class SideCall implements ConnectionPool.Waiter, StreamListener {
+  /** How often an upstream that has not come yet is looked for. */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final Worker worker;
   private final WorkerUpstream upstream;
   private final Http2Headers head;
@@ -34,6 +38,7 @@ public final class SideCall implements ConnectionPool.Waiter, StreamListener {
   private final int maxBytes;
   private final Consumer<Result> then;
   private final Timer timer = new Timer(this::timeOut);
+  private final Timer again = new Timer(this::begin);
   private final ByteString.Output answer = ByteString.newOutput();
   private Http2Headers answerHead = EmptyHttp2Headers.INSTANCE;
   private @Nullable Endpoint endpoint;
@@ -120,7 +125,7 @@ public final class SideCall implements ConnectionPool.Waiter, StreamListener {
     entered = true;
     switch (upstream.upstream().state()) {
       case GONE -> fail("there is no upstream " + upstream.upstream().name());
-      case AWAITED -> upstream.whenChanged(this::begin);
+      case AWAITED -> worker.timers().arm(again, LOOK_NANOS);
       case READY -> {
         Balancer balancer = upstream.upstream().balancer();
         Endpoint picked = balancer == null ? null : balancer.pick(upstream.rotation());
@@ -238,6 +243,7 @@ public final class SideCall implements ConnectionPool.Waiter, StreamListener {
     }
     over = true;
     worker.timers().cancel(timer);
+    worker.timers().cancel(again);
     Endpoint on = endpoint;
     HttpStream open = stream;
     if (open != null && on != null) {

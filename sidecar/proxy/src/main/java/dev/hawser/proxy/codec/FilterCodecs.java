@@ -18,7 +18,14 @@ import java.util.Set;
 final class FilterCodecs {
   /** The one list of HTTP filters. */
   private static final List<FilterCodec> ALL =
-      List.of(new RbacFilterCodec(), new JwtFilterCodec(), new ExtAuthzCodec());
+      List.of(
+          new RbacFilterCodec(),
+          new JwtFilterCodec(),
+          new ExtAuthzCodec(),
+          new CorsFilterCodec(),
+          new FaultFilterCodec(),
+          new LocalLimitFilterCodec(),
+          new ServiceLimitFilterCodec());
 
   private static final String ROUTE_FILTER =
       "type.googleapis.com/envoy.config.route.v3.FilterConfig";

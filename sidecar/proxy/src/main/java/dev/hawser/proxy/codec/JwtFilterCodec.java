@@ -83,7 +83,7 @@ final class JwtFilterCodec implements FilterCodec {
           path + ".requirement_name",
           rule.getRequirementName() + " (expected: one of " + named.keySet() + ")");
     }
-    return new JwtConfig.Rule(RouteCodec.match(path + ".match", rule.getMatch()), requirement);
+    return new JwtConfig.Rule(RouteMatchCodec.match(path + ".match", rule.getMatch()), requirement);
   }
 
   private static Requirement requirement(

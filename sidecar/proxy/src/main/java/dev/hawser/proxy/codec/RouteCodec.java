@@ -2,28 +2,25 @@ package dev.hawser.proxy.codec;
 
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
-import dev.hawser.proxy.model.FilterOverride;
-import dev.hawser.proxy.model.LabelSet;
+import dev.hawser.proxy.model.HeaderOps;
+import dev.hawser.proxy.model.RateLimits;
 import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.model.RouteTable;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
-import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /** Reads routes (RDS) and virtual hosts (VHDS). */
 public final class RouteCodec {
-  /** Envoy's own when a route says nothing. */
-  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
+  /** A body that is longer had better be served by a server. */
+  private static final int MAX_BODY = 4096;
 
   private RouteCodec() {}
 
@@ -36,7 +33,7 @@ public final class RouteCodec {
   /** Reads a resource that came on demand. */
   public static RouteTable.Host read(VirtualHost host) throws ResourceRejectedException {
     SupportedFields.requireKnown(host);
-    return host("", host, Map.of());
+    return host("", host, RouteLevel.NONE);
   }
 
   static RouteTable table(String path, RouteConfiguration routes) throws ResourceRejectedException {
@@ -47,34 +44,93 @@ public final class RouteCodec {
         "virtual_hosts",
         "vhds",
         "validate_clusters",
+        "request_headers_to_add",
+        "request_headers_to_remove",
+        "response_headers_to_add",
+        "response_headers_to_remove",
+        "most_specific_header_mutations_wins",
+        "request_mirror_policies",
+        "ignore_port_in_host_matching",
         "typed_per_filter_config");
-    Map<String, FilterOverride> filters =
-        FilterCodecs.overrides(
-            join(path, "typed_per_filter_config"), routes.getTypedPerFilterConfigMap(), Map.of());
+    RouteLevel level =
+        new RouteLevel(
+            HeaderOpsCodec.ops(
+                path,
+                routes.getRequestHeadersToAddList(),
+                routes.getRequestHeadersToRemoveList(),
+                routes.getResponseHeadersToAddList(),
+                routes.getResponseHeadersToRemoveList()),
+            FilterCodecs.overrides(
+                join(path, "typed_per_filter_config"),
+                routes.getTypedPerFilterConfigMap(),
+                RouteLevel.NONE.filters()),
+            Optional.empty(),
+            RouteActionCodec.mirrors(
+                join(path, "request_mirror_policies"), routes.getRequestMirrorPoliciesList()),
+            RouteRule.AttemptCount.UNTOLD,
+            List.of(),
+            routes.getMostSpecificHeaderMutationsWins());
     List<RouteTable.Host> hosts = new ArrayList<>();
     for (int i = 0; i < routes.getVirtualHostsCount(); i++) {
-      hosts.add(host(join(path, "virtual_hosts[" + i + "]"), routes.getVirtualHosts(i), filters));
+      hosts.add(host(join(path, "virtual_hosts[" + i + "]"), routes.getVirtualHosts(i), level));
     }
-    return new RouteTable(routes.getName(), hosts, routes.hasVhds());
+    return new RouteTable(
+        routes.getName(), hosts, routes.hasVhds(), routes.getIgnorePortInHostMatching());
   }
 
-  private static RouteTable.Host host(
-      String path, VirtualHost host, Map<String, FilterOverride> outer)
+  private static RouteTable.Host host(String path, VirtualHost host, RouteLevel outer)
       throws ResourceRejectedException {
-    SupportedFields.requireOnly(path, host, "name", "domains", "routes", "typed_per_filter_config");
-    Map<String, FilterOverride> filters =
-        FilterCodecs.overrides(
-            join(path, "typed_per_filter_config"), host.getTypedPerFilterConfigMap(), outer);
+    SupportedFields.requireOnly(
+        path,
+        host,
+        "name",
+        "domains",
+        "routes",
+        "request_headers_to_add",
+        "request_headers_to_remove",
+        "response_headers_to_add",
+        "response_headers_to_remove",
+        "include_request_attempt_count",
+        "include_attempt_count_in_response",
+        "retry_policy",
+        "request_mirror_policies",
+        "rate_limits",
+        "typed_per_filter_config");
+    List<RouteRule.Mirror> mirrors =
+        RouteActionCodec.mirrors(
+            join(path, "request_mirror_policies"), host.getRequestMirrorPoliciesList());
+    HeaderOps headers =
+        HeaderOpsCodec.ops(
+            path,
+            host.getRequestHeadersToAddList(),
+            host.getRequestHeadersToRemoveList(),
+            host.getResponseHeadersToAddList(),
+            host.getResponseHeadersToRemoveList());
+    RouteLevel level =
+        new RouteLevel(
+            outer.with(headers),
+            FilterCodecs.overrides(
+                join(path, "typed_per_filter_config"),
+                host.getTypedPerFilterConfigMap(),
+                outer.filters()),
+            host.hasRetryPolicy()
+                ? Optional.of(RetryCodec.rule(join(path, "retry_policy"), host.getRetryPolicy()))
+                : Optional.empty(),
+            mirrors.isEmpty() ? outer.mirrors() : mirrors,
+            new RouteRule.AttemptCount(
+                host.getIncludeRequestAttemptCount(), host.getIncludeAttemptCountInResponse()),
+            RateLimitCodec.rules(join(path, "rate_limits"), host.getRateLimitsList()),
+            outer.specificWins());
     List<RouteRule> rules = new ArrayList<>();
     for (int i = 0; i < host.getRoutesCount(); i++) {
-      rules.add(rule(join(path, "routes[" + i + "]"), host.getRoutes(i), filters));
+      rules.add(rule(join(path, "routes[" + i + "]"), host.getRoutes(i), level));
     }
     List<String> domains =
         host.getDomainsList().stream().map(domain -> domain.toLowerCase(Locale.ROOT)).toList();
     return new RouteTable.Host(host.getName(), domains, rules);
   }
 
-  private static RouteRule rule(String path, Route route, Map<String, FilterOverride> outer)
+  private static RouteRule rule(String path, Route route, RouteLevel outer)
       throws ResourceRejectedException {
     SupportedFields.requireOnly(
         path,
@@ -82,140 +138,94 @@ public final class RouteCodec {
         "name",
         "match",
         "route",
+        "redirect",
         "direct_response",
         "metadata",
+        "stat_prefix",
+        "request_headers_to_add",
+        "request_headers_to_remove",
+        "response_headers_to_add",
+        "response_headers_to_remove",
         "typed_per_filter_config");
-    RouteRule.Action action =
-        switch (route.getActionCase()) {
-          case ROUTE -> forward(path + ".route", route.getRoute());
-          case DIRECT_RESPONSE -> answer(path + ".direct_response", route.getDirectResponse());
-          default ->
-              throw Fields.rejected(
-                  path, route.getActionCase() + " (expected: route or direct_response)");
-        };
+    HeaderOps headers =
+        outer.with(
+            HeaderOpsCodec.ops(
+                path,
+                route.getRequestHeadersToAddList(),
+                route.getRequestHeadersToRemoveList(),
+                route.getResponseHeadersToAddList(),
+                route.getResponseHeadersToRemoveList()));
+    RouteLevel level =
+        new RouteLevel(
+            outer.headers(),
+            FilterCodecs.overrides(
+                path + ".typed_per_filter_config",
+                route.getTypedPerFilterConfigMap(),
+                outer.filters()),
+            outer.retry(),
+            outer.mirrors(),
+            outer.attemptCount(),
+            outer.limits(),
+            outer.specificWins());
+    RouteRule.Match match = RouteMatchCodec.match(path + ".match", route.getMatch());
     return new RouteRule(
         route.getName(),
-        match(path + ".match", route.getMatch()),
-        action,
-        FilterCodecs.overrides(
-            path + ".typed_per_filter_config", route.getTypedPerFilterConfigMap(), outer));
-  }
-
-  static RouteRule.Match match(String path, RouteMatch match) throws ResourceRejectedException {
-    SupportedFields.requireOnly(
-        path,
         match,
-        "prefix",
-        "path",
-        "path_separated_prefix",
-        "case_sensitive",
-        "headers",
-        "query_parameters");
-    RouteRule.PathMatch test =
-        switch (match.getPathSpecifierCase()) {
-          case PREFIX -> new RouteRule.PathMatch.Prefix(match.getPrefix());
-          case PATH -> new RouteRule.PathMatch.Exact(match.getPath());
-          case PATH_SEPARATED_PREFIX ->
-              new RouteRule.PathMatch.Below(match.getPathSeparatedPrefix());
-          default ->
-              throw Fields.rejected(
-                  path,
-                  match.getPathSpecifierCase()
-                      + " (expected: prefix, path or path_separated_prefix)");
-        };
-    return new RouteRule.Match(
-        test,
-        match.hasCaseSensitive() && !match.getCaseSensitive().getValue(),
-        TextCodec.headers(path + ".headers", match.getHeadersList()),
-        TextCodec.query(path + ".query_parameters", match.getQueryParametersList()));
+        action(path, route, match, headers, level),
+        headers,
+        level.filters(),
+        limits(path + ".route", route.getRoute(), outer.limits()));
   }
 
-  private static RouteRule.Action forward(String path, RouteAction action)
+  private static RouteRule.Action action(
+      String path, Route route, RouteRule.Match match, HeaderOps headers, RouteLevel level)
       throws ResourceRejectedException {
-    SupportedFields.requireOnly(
-        path,
-        action,
-        "cluster",
-        "weighted_clusters",
-        "timeout",
-        "idle_timeout",
-        "retry_policy",
-        "prefix_rewrite",
-        "host_rewrite_literal",
-        "hash_policy",
-        "metadata_match");
-    return new RouteRule.Action.Forward(
-        targets(path, action),
-        timeout(path + ".timeout", action),
-        action.hasIdleTimeout()
-            ? positive(Fields.duration(path + ".idle_timeout", action.getIdleTimeout()))
-            : Optional.empty(),
-        action.hasRetryPolicy()
-            ? RetryCodec.rule(path + ".retry_policy", action.getRetryPolicy())
-            : dev.hawser.proxy.model.RetryRule.none(),
-        header(path + ".prefix_rewrite", action.getPrefixRewrite()),
-        header(path + ".host_rewrite_literal", action.getHostRewriteLiteral()),
-        StickinessCodec.read(path + ".hash_policy", action.getHashPolicyList()));
+    return switch (route.getActionCase()) {
+      case ROUTE ->
+          RouteActionCodec.forward(path + ".route", route.getRoute(), match.path(), headers, level);
+      case REDIRECT -> RedirectCodec.redirect(path + ".redirect", route.getRedirect());
+      case DIRECT_RESPONSE -> answer(path + ".direct_response", route.getDirectResponse());
+      default ->
+          throw Fields.rejected(
+              path, route.getActionCase() + " (expected: route, redirect or direct_response)");
+    };
   }
 
-  private static Optional<Duration> timeout(String path, RouteAction action)
+  /** What the virtual host says counts where the route says nothing, or asks for it. */
+  @SuppressWarnings("deprecation")
+  private static List<RateLimits.Rule> limits(
+      String path, RouteAction action, List<RateLimits.Rule> outer)
       throws ResourceRejectedException {
-    return action.hasTimeout()
-        ? positive(Fields.duration(path, action.getTimeout()))
-        : Optional.of(DEFAULT_TIMEOUT);
+    List<RateLimits.Rule> own =
+        RateLimitCodec.rules(path + ".rate_limits", action.getRateLimitsList());
+    if (own.isEmpty() || action.getIncludeVhRateLimits().getValue()) {
+      List<RateLimits.Rule> all = new ArrayList<>(own);
+      all.addAll(outer);
+      return all;
+    }
+    return own;
   }
 
   static Optional<Duration> positive(Duration duration) {
     return duration.isPositive() ? Optional.of(duration) : Optional.empty();
   }
 
-  /** What goes into a head must not be able to end its line. */
-  private static Optional<String> header(String path, String value)
-      throws ResourceRejectedException {
-    if (value.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
-      throw Fields.rejected(path, "has a space or control character (expected: visible ASCII)");
-    }
-    return value.isEmpty() ? Optional.empty() : Optional.of(value);
-  }
-
-  private static List<RouteRule.Target> targets(String path, RouteAction action)
-      throws ResourceRejectedException {
-    LabelSet labels = LabelCodec.wanted(action.getMetadataMatch());
-    if (action.hasCluster()) {
-      return List.of(new RouteRule.Target(action.getCluster(), 1, labels));
-    }
-    if (!action.hasWeightedClusters()) {
-      throw Fields.rejected(
-          path, action.getClusterSpecifierCase() + " (expected: cluster or weighted_clusters)");
-    }
-    String at = path + ".weighted_clusters";
-    WeightedCluster split = action.getWeightedClusters();
-    SupportedFields.requireOnly(at, split, "clusters");
-    List<RouteRule.Target> targets = new ArrayList<>();
-    for (WeightedCluster.ClusterWeight item : split.getClustersList()) {
-      SupportedFields.requireOnly(at + ".clusters", item, "name", "weight", "metadata_match");
-      if (item.getWeight().getValue() > 0) {
-        targets.add(
-            new RouteRule.Target(
-                item.getName(),
-                item.getWeight().getValue(),
-                labels.overriddenBy(LabelCodec.wanted(item.getMetadataMatch()))));
-      }
-    }
-    if (targets.isEmpty()) {
-      throw Fields.rejected(at, "no weight above 0 (expected: at least one)");
-    }
-    return targets;
-  }
-
   private static RouteRule.Action answer(String path, DirectResponseAction action)
       throws ResourceRejectedException {
     SupportedFields.requireOnly(path, action, "status", "body");
-    SupportedFields.requireOnly(path + ".body", action.getBody(), "inline_string");
+    SupportedFields.requireOnly(path + ".body", action.getBody(), "inline_string", "inline_bytes");
     if (action.getStatus() < 200 || action.getStatus() > 599) {
       throw Fields.rejected(path + ".status", action.getStatus() + " (expected: 200-599)");
     }
-    return new RouteRule.Action.Answer(action.getStatus(), action.getBody().getInlineString());
+    String body =
+        action.getBody().hasInlineBytes()
+            ? action.getBody().getInlineBytes().toStringUtf8()
+            : action.getBody().getInlineString();
+    if (body.length() > MAX_BODY) {
+      throw Fields.rejected(
+          path + ".body", body.length() + " characters (expected: at most " + MAX_BODY + ")");
+    }
+    return new RouteRule.Action.Answer(action.getStatus(), body);
   }
 
   private static String join(String path, String name) {

@@ -67,38 +67,42 @@ final class TextCodec {
     return matches;
   }
 
-  /** What is deprecated is what control planes still send. */
-  @SuppressWarnings("deprecation")
   static FieldMatch header(String path, HeaderMatcher matcher) throws ResourceRejectedException {
-    SupportedFields.requireOnly(
-        path, matcher, "name", "string_match", "present_match", "safe_regex_match", "invert_match");
     String name = matcher.getName().toLowerCase(Locale.ROOT);
     if (name.isEmpty()) {
       throw Fields.rejected(path + ".name", "empty (expected: a header's name)");
     }
+    boolean presence =
+        switch (matcher.getHeaderMatchSpecifierCase()) {
+          case PRESENT_MATCH, HEADERMATCHSPECIFIER_NOT_SET -> true;
+          default -> false;
+        };
+    return new FieldMatch(
+        name,
+        presence ? Optional.empty() : Optional.of(value(path, matcher)),
+        !matcher.hasPresentMatch() || matcher.getPresentMatch(),
+        matcher.getInvertMatch(),
+        matcher.getTreatMissingHeaderAsEmpty());
+  }
+
+  /** Reads the test of a value; what is deprecated is what control planes still send. */
+  @SuppressWarnings("deprecation")
+  private static TextMatch value(String path, HeaderMatcher matcher)
+      throws ResourceRejectedException {
     return switch (matcher.getHeaderMatchSpecifierCase()) {
-      case STRING_MATCH ->
-          new FieldMatch(
-              name,
-              Optional.of(text(path + ".string_match", matcher.getStringMatch())),
-              true,
-              matcher.getInvertMatch());
-      case SAFE_REGEX_MATCH ->
-          new FieldMatch(
-              name,
-              Optional.of(regex(path + ".safe_regex_match", matcher.getSafeRegexMatch())),
-              true,
-              matcher.getInvertMatch());
-      case PRESENT_MATCH ->
-          new FieldMatch(
-              name, Optional.empty(), matcher.getPresentMatch(), matcher.getInvertMatch());
-      case HEADERMATCHSPECIFIER_NOT_SET ->
-          new FieldMatch(name, Optional.empty(), true, matcher.getInvertMatch());
+      case STRING_MATCH -> text(path + ".string_match", matcher.getStringMatch());
+      case SAFE_REGEX_MATCH -> regex(path + ".safe_regex_match", matcher.getSafeRegexMatch());
+      case RANGE_MATCH ->
+          new TextMatch.Range(matcher.getRangeMatch().getStart(), matcher.getRangeMatch().getEnd());
+      case EXACT_MATCH -> new TextMatch.Exact(matcher.getExactMatch(), false);
+      case PREFIX_MATCH -> new TextMatch.Prefix(matcher.getPrefixMatch(), false);
+      case SUFFIX_MATCH -> new TextMatch.Suffix(matcher.getSuffixMatch(), false);
+      case CONTAINS_MATCH -> new TextMatch.Contains(matcher.getContainsMatch(), false);
       default ->
           throw Fields.rejected(
               path,
               matcher.getHeaderMatchSpecifierCase()
-                  + " (expected: string_match, safe_regex_match or present_match)");
+                  + " (expected: a test of the value or presence)");
     };
   }
 
@@ -114,7 +118,7 @@ final class TextCodec {
               ? Optional.of(text(at + ".string_match", matcher.getStringMatch()))
               : Optional.empty();
       boolean wanted = !matcher.hasPresentMatch() || matcher.getPresentMatch();
-      matches.add(new FieldMatch(matcher.getName(), value, wanted, false));
+      matches.add(new FieldMatch(matcher.getName(), value, wanted, false, false));
     }
     return matches;
   }

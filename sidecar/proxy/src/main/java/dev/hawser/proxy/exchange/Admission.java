@@ -3,20 +3,23 @@ package dev.hawser.proxy.exchange;
 import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.FilterChain;
 import dev.hawser.proxy.filter.FilterRun;
+import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.filter.RouteSettings;
 import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.reply.LocalReply;
-import dev.hawser.proxy.routing.Route;
+import dev.hawser.proxy.routing.RouteContext;
 import dev.hawser.proxy.routing.RouteDecision;
 import dev.hawser.proxy.routing.Router;
 import dev.hawser.proxy.routing.Selection;
+import dev.hawser.proxy.upstream.Upstreams;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The way of a request from its arrival to what becomes of it: its route and the filters. */
-final class Admission implements FilterRun.Owner {
+final class Admission implements FilterRun.Owner, RouteContext {
   private final Worker worker;
   private final Side side;
   private final ExchangeFacts facts;
@@ -25,6 +28,7 @@ final class Admission implements FilterRun.Owner {
   private boolean hasBody;
   private @Nullable Selection selection;
   private @Nullable FilterRun run;
+  private RouteDecision.@Nullable Forward forward;
 
   Admission(Worker worker, Side side, ExchangeFacts facts, Exchange exchange) {
     this.worker = worker;
@@ -57,7 +61,11 @@ final class Admission implements FilterRun.Owner {
 
   @Override
   public void passed() {
-    exchange.decided(Router.decide(selection(), request(), side.upstreams(), worker.random()));
+    RouteDecision decision = Router.decide(selection(), request(), this);
+    if (decision instanceof RouteDecision.Forward chosen) {
+      forward = chosen;
+    }
+    exchange.decided(decision);
   }
 
   @Override
@@ -67,23 +75,29 @@ final class Admission implements FilterRun.Owner {
 
   @Override
   public void routeAgain() {
-    selection = selection().again(request());
+    selection = selection().again(request(), worker.random());
   }
 
   @Override
   public @Nullable RouteRule rule() {
-    Route route = selection().route();
-    return route == null ? null : route.rule();
+    return selection().rule();
   }
 
   @Override
   public @Nullable RouteSettings settings() {
-    Route route = selection().route();
-    return route == null ? null : route.settings();
+    return selection().settings();
   }
 
-  /** Takes the filters' steps on the head of the response. */
+  /** Changes the head of an upstream's response. */
   void respond(Http2Headers response) {
+    if (forward != null) {
+      forward.respond(request(), response, this);
+    }
+    answer(response);
+  }
+
+  /** Takes the filters' steps on the head of any answer. */
+  void answer(Http2Headers response) {
     if (run != null) {
       run.respond(response);
     }
@@ -108,12 +122,12 @@ final class Admission implements FilterRun.Owner {
 
   @Override
   public void awaitBody(int bytes, Runnable then) {
-    exchange.awaitBody(bytes, then);
+    exchange.upload().await(bytes, then);
   }
 
   @Override
   public byte[] body(int most) {
-    return exchange.body().first(most);
+    return exchange.upload().first(most);
   }
 
   @Override
@@ -134,6 +148,26 @@ final class Admission implements FilterRun.Owner {
   @Override
   public void details(String details) {
     facts.details(details);
+  }
+
+  @Override
+  public @Nullable Metadata metadata() {
+    return run == null ? null : run.metadata();
+  }
+
+  @Override
+  public Upstreams upstreams() {
+    return side.upstreams();
+  }
+
+  @Override
+  public SplittableRandom random() {
+    return worker.random();
+  }
+
+  @Override
+  public String protocol() {
+    return facts.protocol();
   }
 
   private Selection selection() {

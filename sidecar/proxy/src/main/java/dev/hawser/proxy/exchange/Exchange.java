@@ -34,23 +34,21 @@ public final class Exchange implements StreamListener {
   private final ExchangeFacts facts;
   private final ExchangeTimers timers;
   private final Admission admission;
-  private final RequestBody body = new RequestBody();
-  private final BodyWish wish = new BodyWish();
+  private final Response response;
+  private final Upload upload;
   private @Nullable Http2Headers request;
   private @Nullable WorkerUpstream upstream;
   private @Nullable Tries tries;
   private Optional<Duration> timeout = Optional.empty();
   private @Nullable Attempt attempt;
+  private RouteRule.Action.@Nullable Forward action;
 
   /** Whether it goes on with another protocol, in which both sides end when they like. */
   private boolean tunnel;
 
-  private @Nullable TryIdle tryIdle;
   private @Nullable String setCookie;
-  private boolean responseBegun;
+
   private boolean over;
-  private int requestOwed;
-  private int responseOwed;
 
   /** Makes the listener of a request. */
   public Exchange(Worker worker, Side side, HttpStream downstream, String protocol) {
@@ -60,6 +58,8 @@ public final class Exchange implements StreamListener {
     this.facts = new ExchangeFacts(protocol);
     this.timers = new ExchangeTimers(worker.timers(), this);
     this.admission = new Admission(worker, side, facts, this);
+    this.upload = new Upload(downstream, worker);
+    this.response = new Response(downstream, facts, admission);
   }
 
   @Override
@@ -68,7 +68,7 @@ public final class Exchange implements StreamListener {
     facts.begin(headers);
     tunnel = headers.contains(Http2Headers.PseudoHeaderName.PROTOCOL.value());
     if (end) {
-      body.none();
+      upload.none();
     }
     admission.begin(headers, end);
   }
@@ -96,12 +96,14 @@ public final class Exchange implements StreamListener {
       return;
     }
     upstream = to;
-    RouteRule.Action.Forward action = forward.action();
-    timeout = action.timeout();
+    RouteRule.Action.Forward chosen = forward.action();
+    action = chosen;
     Http2Headers head = request();
+    timeout = GrpcTimeout.response(chosen.timeouts(), head);
+    GrpcTimeout.total(chosen.timeouts(), head).ifPresent(timers::armStream);
     AffinityPlan.Found sticky =
         AffinityPlan.find(
-            action.stickiness(),
+            chosen.stickiness(),
             forward.labels(),
             head,
             side.downstream().remote(),
@@ -111,21 +113,19 @@ public final class Exchange implements StreamListener {
         new Tries(
             to,
             worker,
-            RetryJudge.ask(side.retries(action), head, facts.isGrpc()),
+            RetryJudge.ask(side.retries(chosen), head, facts.isGrpc()),
             sticky.affinity(),
             side.refusesUnprocessed());
-    tryIdle =
-        tries()
-            .rule()
-            .perTryIdle()
-            .map(limit -> new TryIdle(worker.timers(), limit, this::onTryIdle))
-            .orElse(null);
-    action.hostRewrite().ifPresent(head::authority);
+    tries().rule().perTryIdle().ifPresent(limit -> timers.watchTry(limit, this::onTryIdle));
     side.prepare(head);
     facts.requestId(head.get(HeaderNames.X_REQUEST_ID));
-    timers.watchIdle(action.idleTimeout().orElse(side.idleTimeout()));
-    if (body.isEnded() || tunnel) {
+    timers.watchIdle(chosen.timeouts().idle().orElse(side.idleTimeout()));
+    if (upload.isEnded() || tunnel) {
       timeout.ifPresent(timers::armTotal);
+    }
+    if (!chosen.mirrors().isEmpty() && !tunnel) {
+      upload.mirror(headOnly ->
+          Mirrors.begin(chosen.mirrors(), head, headOnly, timeout, side.upstreams(), worker));
     }
     firstTry();
   }
@@ -134,10 +134,7 @@ public final class Exchange implements StreamListener {
     WorkerUpstream to = upstream();
     switch (to.upstream().state()) {
       case GONE -> answer(Replies.noSuchUpstream(to.upstream().name()));
-      case AWAITED -> {
-        timers.armAwait();
-        to.whenChanged(this::upstreamChanged);
-      }
+      case AWAITED -> timers.await(to);
       case READY -> {
         Endpoint endpoint = tries().afterPause();
         if (endpoint == null) {
@@ -149,7 +146,7 @@ public final class Exchange implements StreamListener {
     }
   }
 
-  private void upstreamChanged() {
+  void upstreamChanged() {
     if (!over && attempt == null) {
       timers.cancelAwait();
       firstTry();
@@ -160,12 +157,10 @@ public final class Exchange implements StreamListener {
     facts.attempt(endpoint);
     Attempt next = new Attempt(this, upstream(), endpoint);
     attempt = next;
-    if (body.isEnded()) {
+    if (upload.isEnded()) {
       tries().rule().perTryTimeout().ifPresent(timers::armTry);
     }
-    if (tryIdle != null) {
-      tryIdle.begin();
-    }
+    timers.beginTry();
     next.begin();
   }
 
@@ -173,12 +168,10 @@ public final class Exchange implements StreamListener {
   void onStream(Attempt from, HttpStream stream) {
     facts.peer(from.peer());
     Http2Headers head = request();
-    if (body.isHeadOnly()) {
-      stream.sendHeaders(head, true);
-    } else {
-      stream.sendHeaders(head, false);
-      body.replay(stream);
+    if (action != null) {
+      AttemptHead.request(action, head, from.endpoint(), facts.attempts());
     }
+    upload.start(head, stream);
     settleRequest();
   }
 
@@ -188,17 +181,9 @@ public final class Exchange implements StreamListener {
       data.release();
       return;
     }
-    int size = data.readableBytes();
-    requestOwed += size;
-    facts.requestBytes(size);
+    facts.requestBytes(data.readableBytes());
     timers.touch();
-    HttpStream stream = stream();
-    if (stream == null) {
-      body.hold(data, end);
-      lookAtBody();
-    } else {
-      body.pass(data, end, stream);
-    }
+    upload.data(data, end, stream());
     requestEnded(end);
     settleRequest();
   }
@@ -209,38 +194,18 @@ public final class Exchange implements StreamListener {
       return;
     }
     trailers.remove(HeaderNames.X_FORWARDED_CLIENT_CERT);
-    HttpStream stream = stream();
-    if (stream == null) {
-      body.holdTrailers(trailers);
-      lookAtBody();
-    } else {
-      body.passTrailers(trailers, stream);
-    }
+    upload.trailers(trailers, stream());
     requestEnded(true);
   }
 
-  /** A filter goes on once so many bytes of the body are there, or its end. */
-  void awaitBody(int bytes, Runnable then) {
-    wish.make(bytes, then);
-    worker.loop().execute(this::lookAtBody);
-  }
-
-  private void lookAtBody() {
-    if (!over && wish.isOpen(body.size(), body.isEnded()) && requestOwed > 0) {
-      int owed = requestOwed;
-      requestOwed = 0;
-      downstream.credit(owed);
-    }
-  }
-
-  RequestBody body() {
-    return body;
+  Upload upload() {
+    return upload;
   }
 
   private void requestEnded(boolean end) {
     if (end && !over && upstream != null && !tunnel) {
       timeout.ifPresent(timers::armTotal);
-      if (attempt != null && !responseBegun) {
+      if (attempt != null && !response.hasBegun()) {
         tries().rule().perTryTimeout().ifPresent(timers::armTry);
       }
     }
@@ -248,55 +213,49 @@ public final class Exchange implements StreamListener {
 
   /** Lets the caller send more once what it sent is on its way. */
   void settleRequest() {
-    HttpStream stream = stream();
-    if (requestOwed > 0 && stream != null && stream.isWritable()) {
-      int owed = requestOwed;
-      requestOwed = 0;
-      downstream.credit(owed);
-    }
+    upload.settle(stream());
   }
 
   @Override
   public void onReset(StreamFailure failure) {
     if (!over) {
-      facts.ended(responseBegun ? facts.status() : 0, failure.kind().flag());
+      facts.ended(response.hasBegun() ? facts.status() : 0, failure.kind().flag());
       finish();
     }
   }
 
   boolean isRequestSent() {
-    return body.isEnded();
+    return upload.isEnded();
   }
 
   void onInterim(Http2Headers headers) {
-    if (!responseBegun) {
-      downstream.sendHeaders(headers, false);
-    }
+    response.interim(headers);
   }
 
   void onResponse(Attempt from, Http2Headers headers, boolean end) {
     timers.cancelTry();
-    touchTry();
+    timers.touch();
     int status = ExchangeFacts.parseStatus(headers.status());
-    Tries.Next next = tries().afterResponse(from.endpoint(), status, headers, body.isReplayable());
+    Tries.Next next =
+        tries().afterResponse(from.endpoint(), status, headers, upload.isReplayable());
     if (!(next instanceof Tries.Next.Stop)) {
-      endTry();
+      timers.endTry();
       from.release();
       attempt = null;
       goOn(next);
       return;
     }
-    responseBegun = true;
     if (tunnel) {
       timers.cancelTotal();
     }
-    body.release();
-    facts.response(headers, status);
+    upload.forget();
     if (setCookie != null) {
       headers.add(HeaderNames.SET_COOKIE, setCookie);
     }
-    admission.respond(headers);
-    downstream.sendHeaders(headers, end);
+    if (action != null) {
+      AttemptHead.response(action, headers, facts.attempts());
+    }
+    response.head(headers, status, end);
     if (end) {
       responseEnded();
     }
@@ -310,54 +269,27 @@ public final class Exchange implements StreamListener {
     }
   }
 
-  private void touchTry() {
-    timers.touch();
-    if (tryIdle != null) {
-      tryIdle.touch();
-    }
-  }
-
-  private void endTry() {
-    timers.cancelTry();
-    if (tryIdle != null) {
-      tryIdle.end();
-    }
-  }
-
   void onResponseData(Attempt from, ByteBuf data, boolean end) {
-    int size = data.readableBytes();
-    facts.responseBytes(size);
-    touchTry();
-    responseOwed += size;
-    downstream.sendData(data, end);
+    timers.touch();
+    response.data(data, end);
     if (end) {
       responseEnded();
     } else {
-      settleResponse(from);
+      response.settle(from.stream());
     }
   }
 
   void onResponseTrailers(Attempt from, Http2Headers trailers) {
-    settleResponse(from);
-    facts.trailers(trailers);
-    downstream.sendTrailers(trailers);
+    response.settle(from.stream());
+    response.trailers(trailers);
     responseEnded();
-  }
-
-  private void settleResponse(Attempt from) {
-    HttpStream stream = from.stream();
-    if (responseOwed > 0 && stream != null && downstream.isWritable()) {
-      int owed = responseOwed;
-      responseOwed = 0;
-      stream.credit(owed);
-    }
   }
 
   @Override
   public void onWritable() {
     Attempt present = attempt;
     if (present != null) {
-      settleResponse(present);
+      response.settle(present.stream());
     }
   }
 
@@ -365,7 +297,7 @@ public final class Exchange implements StreamListener {
     if (over) {
       return;
     }
-    boolean unread = !body.isEnded();
+    boolean unread = !upload.isEnded();
     finish();
     if (unread) {
       downstream.reset(ResetReason.DONE);
@@ -376,8 +308,8 @@ public final class Exchange implements StreamListener {
     if (over || from != attempt) {
       return;
     }
-    endTry();
-    if (responseBegun) {
+    timers.endTry();
+    if (response.hasBegun()) {
       upstream().upstream().stats().count(UpstreamStat.RQ_BROKEN);
       facts.flag(failure.kind().flag());
       downstream.reset(ResetReason.INTERNAL);
@@ -385,7 +317,7 @@ public final class Exchange implements StreamListener {
       return;
     }
     attempt = null;
-    Tries.Next next = tries().afterFailure(from.endpoint(), failure.kind(), body.isReplayable());
+    Tries.Next next = tries().afterFailure(from.endpoint(), failure.kind(), upload.isReplayable());
     if (next instanceof Tries.Next.Stop) {
       giveUp(failure);
     } else {
@@ -416,7 +348,7 @@ public final class Exchange implements StreamListener {
   }
 
   private void onTryIdle() {
-    if (responseBegun) {
+    if (response.hasBegun()) {
       upstream().upstream().stats().count(UpstreamStat.RQ_PER_TRY_IDLE_TIMEOUT);
       timeOut(Replies.idle(tries().rule().perTryIdle().orElse(Duration.ZERO)));
     } else {
@@ -426,7 +358,7 @@ public final class Exchange implements StreamListener {
 
   private void failTry(UpstreamStat stat, String detail) {
     Attempt present = attempt;
-    if (over || responseBegun || present == null) {
+    if (over || response.hasBegun() || present == null) {
       return;
     }
     upstream().upstream().stats().count(stat);
@@ -439,6 +371,10 @@ public final class Exchange implements StreamListener {
       upstream.upstream().stats().count(UpstreamStat.RQ_TIMEOUT);
     }
     timeOut(Replies.timedOut(timeout.orElse(Duration.ZERO)));
+  }
+
+  void onStreamTimeout() {
+    timeOut(Replies.tookTooLong(upload.isEnded()));
   }
 
   void onIdleTimeout() {
@@ -459,7 +395,7 @@ public final class Exchange implements StreamListener {
     if (present != null) {
       present.timeOut(reply.message());
     }
-    if (responseBegun) {
+    if (response.hasBegun()) {
       facts.flag(reply.flags());
       downstream.reset(ResetReason.INTERNAL);
       finish();
@@ -469,22 +405,19 @@ public final class Exchange implements StreamListener {
   }
 
   private void answer(LocalReply reply) {
-    responseBegun = true;
-    LocalAnswer.send(reply, downstream, facts, admission);
+    response.answer(reply);
     responseEnded();
   }
 
   /** Gives everything back and tells what happened; once. */
   private void finish() {
     over = true;
-    wish.drop();
     timers.cancelAll();
-    endTry();
     Attempt present = attempt;
     if (present != null) {
       present.release();
     }
-    body.release();
+    upload.end();
     Tries made = tries;
     if (made != null) {
       facts.flag(made.wasDenied() ? "URX" : "");

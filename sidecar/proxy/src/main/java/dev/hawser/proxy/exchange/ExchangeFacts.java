@@ -121,6 +121,11 @@ final class ExchangeFacts {
     return protocol;
   }
 
+  /** Whether the response has no body, whatever its head says. */
+  boolean isHead() {
+    return method.equals("HEAD");
+  }
+
   boolean isGrpc() {
     return grpc;
   }

@@ -1,5 +1,6 @@
 package dev.hawser.proxy.exchange;
 
+import dev.hawser.proxy.upstream.WorkerUpstream;
 import dev.hawser.proxy.worker.Timer;
 import dev.hawser.proxy.worker.TimerWheel;
 import java.time.Duration;
@@ -14,9 +15,12 @@ final class ExchangeTimers {
   private final TimerWheel wheel;
   private final Exchange exchange;
   private @Nullable Timer total;
+  private @Nullable Timer stream;
   private @Nullable Timer perTry;
+  private @Nullable TryIdle tryIdle;
   private @Nullable Timer idle;
   private @Nullable Timer pause;
+  private @Nullable Runnable forgetWish;
   private long idleNanos;
   private long lastTouch;
 
@@ -38,6 +42,13 @@ final class ExchangeTimers {
     cancel(total);
   }
 
+  /** Bounds all of it, from now on. */
+  void armStream(Duration time) {
+    Timer timer = new Timer(exchange::onStreamTimeout);
+    stream = timer;
+    wheel.arm(timer, time.toNanos());
+  }
+
   void armTry(Duration time) {
     Timer timer = perTry;
     if (timer == null) {
@@ -47,14 +58,39 @@ final class ExchangeTimers {
     wheel.arm(timer, time.toNanos());
   }
 
+  /** Bounds the silence in each try from now on. */
+  void watchTry(Duration time, Runnable task) {
+    tryIdle = new TryIdle(wheel, time, task);
+  }
+
+  /** A try begins. */
+  void beginTry() {
+    if (tryIdle != null) {
+      tryIdle.begin();
+    }
+  }
+
+  /** No more response is awaited of this try; its silence still counts. */
   void cancelTry() {
     if (perTry != null) {
       wheel.cancel(perTry);
     }
   }
 
-  void armAwait() {
+  /** A try has ended. */
+  void endTry() {
+    cancelTry();
+    if (tryIdle != null) {
+      tryIdle.end();
+    }
+  }
+
+  /** Waits for the configuration of an upstream; whoever gives up is not remembered there. */
+  void await(WorkerUpstream upstream) {
     cancelAwait();
+    Runnable wish = exchange::upstreamChanged;
+    upstream.whenChanged(wish);
+    forgetWish = () -> upstream.noLonger(wish);
     pause = new Timer(exchange::onAwaitTimeout);
     wheel.arm(pause, AWAIT_NANOS);
   }
@@ -62,6 +98,10 @@ final class ExchangeTimers {
   void cancelAwait() {
     if (pause != null) {
       wheel.cancel(pause);
+    }
+    if (forgetWish != null) {
+      forgetWish.run();
+      forgetWish = null;
     }
   }
 
@@ -85,6 +125,9 @@ final class ExchangeTimers {
   /** A byte moved; the timer finds out by itself, so that this costs nothing. */
   void touch() {
     lastTouch = wheel.nanoTime();
+    if (tryIdle != null) {
+      tryIdle.touch();
+    }
   }
 
   private void checkIdle() {
@@ -98,9 +141,10 @@ final class ExchangeTimers {
 
   void cancelAll() {
     cancel(total);
-    cancel(perTry);
+    cancel(stream);
+    endTry();
     cancel(idle);
-    cancel(pause);
+    cancelAwait();
   }
 
   private void cancel(@Nullable Timer timer) {

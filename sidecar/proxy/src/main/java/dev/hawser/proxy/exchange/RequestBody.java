@@ -103,6 +103,18 @@ final class RequestBody {
     }
   }
 
+  /** Gives copies everything that has come so far. */
+  void copyTo(Mirrors mirrors) {
+    int left = pieces.size();
+    for (ByteBuf piece : pieces) {
+      left--;
+      mirrors.data(piece, ended && left == 0 && trailers == null);
+    }
+    if (trailers != null) {
+      mirrors.trailers(trailers);
+    }
+  }
+
   /** Whether the head alone is the request. */
   boolean isHeadOnly() {
     return ended && pieces.isEmpty() && trailers == null && kept;

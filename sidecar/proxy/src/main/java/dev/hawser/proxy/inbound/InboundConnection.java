@@ -50,7 +50,7 @@ final class InboundConnection implements Live, RequestAcceptor {
     this.peer = peer;
     this.alpn = alpn;
     this.chains = chains;
-    this.side = new InboundSide(context, peer, this::chain);
+    this.side = new InboundSide(context, worker, peer, this::chain);
   }
 
   /** Returns the chain of this connection's name at this moment, or null if there is none. */

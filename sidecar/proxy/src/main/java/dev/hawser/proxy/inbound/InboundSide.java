@@ -12,8 +12,10 @@ import dev.hawser.proxy.reply.Replies;
 import dev.hawser.proxy.routing.HostTable;
 import dev.hawser.proxy.routing.HttpPlan;
 import dev.hawser.proxy.routing.Selection;
+import dev.hawser.proxy.routing.SteeringHeaders;
 import dev.hawser.proxy.routing.VirtualHost;
 import dev.hawser.proxy.upstream.Upstreams;
+import dev.hawser.proxy.worker.Worker;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.time.Duration;
@@ -40,13 +42,18 @@ final class InboundSide implements Side {
       new RetryRule(Set.of(RetryRule.Condition.RESET), 1, Optional.empty(), Set.of());
 
   private final ProxyContext context;
+  private final Worker worker;
   private final InboundPeer peer;
   private final Supplier<InboundChains.@Nullable Ready> chain;
   private final @Nullable AsciiString callerHeader;
 
   InboundSide(
-      ProxyContext context, InboundPeer peer, Supplier<InboundChains.@Nullable Ready> chain) {
+      ProxyContext context,
+      Worker worker,
+      InboundPeer peer,
+      Supplier<InboundChains.@Nullable Ready> chain) {
     this.context = context;
+    this.worker = worker;
     this.peer = peer;
     this.chain = chain;
     String by = context.self().get().map(self -> "By=" + self + ";").orElse("");
@@ -77,7 +84,7 @@ final class InboundSide implements Side {
     VirtualHost host = table.find(authority);
     return host == null
         ? Selection.none(plan.filters(), Replies.noSuchHost(authority))
-        : Selection.in(host, request, plan.filters());
+        : Selection.in(host, request, plan.filters(), worker.random());
   }
 
   private @Nullable HostTable byName(ListenerConfig.Content.Http http) {
@@ -99,6 +106,7 @@ final class InboundSide implements Side {
   @Override
   public void prepare(Http2Headers request) {
     request.remove(HeaderNames.X_FORWARDED_CLIENT_CERT);
+    SteeringHeaders.remove(request);
     removeLookalikes(request);
     InboundChains.Ready ready = chain.get();
     if (callerHeader != null

@@ -4,21 +4,27 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A test of one header field or query parameter.
+ * A test of one header field or query parameter, as Envoy has it.
  *
  * @param name of the field, in lower case; also {@code :method}, {@code :path}, {@code :authority}
  * @param value empty tests only presence
  * @param presentWanted with an empty value, whether it should be there or not
- * @param invert the opposite counts; an absent field passes an inverted test of its value
+ * @param invert the opposite counts
+ * @param missingIsEmpty whether an absent field is tested like an empty one; else it passes no test
+ *     of its value, inverted or not
  */
 public record FieldMatch(
-    String name, Optional<TextMatch> value, boolean presentWanted, boolean invert) {
+    String name,
+    Optional<TextMatch> value,
+    boolean presentWanted,
+    boolean invert,
+    boolean missingIsEmpty) {
   /** Whether the field passes; null if there is none. */
   public boolean test(@Nullable String present) {
-    boolean result =
-        value.isPresent()
-            ? present != null && value.get().test(present)
-            : (present != null) == presentWanted;
-    return result != invert;
+    String tested = present == null && missingIsEmpty ? "" : present;
+    if (value.isEmpty()) {
+      return ((tested != null) == presentWanted) != invert;
+    }
+    return tested != null && value.get().test(tested) != invert;
   }
 }

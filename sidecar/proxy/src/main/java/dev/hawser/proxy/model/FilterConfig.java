@@ -43,4 +43,21 @@ public sealed interface FilterConfig {
       return names;
     }
   }
+
+  /** Pages of other origins; what they may do is said by routes. */
+  record Cors() implements FilterConfig {}
+
+  /** Faults made on purpose. */
+  record Fault(FaultPlan plan) implements FilterConfig {}
+
+  /** Limits kept by this proxy. */
+  record LocalLimit(RateLimits.Local limit) implements FilterConfig {}
+
+  /** Limits kept by a service. */
+  record ServiceLimit(RateLimits.Service limit) implements FilterConfig {
+    @Override
+    public Set<String> upstreams() {
+      return Set.of(limit.upstream());
+    }
+  }
 }

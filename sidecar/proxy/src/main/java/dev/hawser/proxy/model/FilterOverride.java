@@ -36,4 +36,13 @@ public sealed interface FilterOverride {
    * @param requirement by its name in the filter's configuration
    */
   record Jwt(String requirement) implements Settings {}
+
+  /** What pages of other origins may do. */
+  record Cors(CorsPolicy policy) implements Settings {}
+
+  /** Other faults. */
+  record Fault(FaultPlan plan) implements Settings {}
+
+  /** Other limits, with buckets of their own. */
+  record LocalLimit(RateLimits.Local limit) implements Settings {}
 }

@@ -23,6 +23,9 @@ public sealed interface TextMatch {
    */
   record Regex(Pattern expression) implements TextMatch {}
 
+  /** An integer between the two; {@code last} is exclusive. */
+  record Range(long first, long last) implements TextMatch {}
+
   /** Whether the text passes. */
   default boolean test(String text) {
     return switch (this) {
@@ -37,6 +40,16 @@ public sealed interface TextMatch {
               ? text.toLowerCase(Locale.ROOT).contains(value.toLowerCase(Locale.ROOT))
               : text.contains(value);
       case Regex(Pattern expression) -> expression.matches(text);
+      case Range(long first, long last) -> isBetween(text, first, last);
     };
+  }
+
+  private static boolean isBetween(String text, long first, long last) {
+    try {
+      long number = Long.parseLong(text);
+      return number >= first && number < last;
+    } catch (NumberFormatException _) {
+      return false;
+    }
   }
 }

@@ -14,6 +14,7 @@ import dev.hawser.proxy.routing.HostTable;
 import dev.hawser.proxy.routing.HttpPlan;
 import dev.hawser.proxy.routing.RouteBook;
 import dev.hawser.proxy.routing.Selection;
+import dev.hawser.proxy.routing.SteeringHeaders;
 import dev.hawser.proxy.routing.VirtualHost;
 import dev.hawser.proxy.upstream.Upstreams;
 import dev.hawser.proxy.worker.Worker;
@@ -99,7 +100,7 @@ final class OutboundSide implements Side {
     String authority = authority(request);
     VirtualHost host = table.find(authority);
     if (host != null) {
-      then.accept(Selection.in(host, request, filters));
+      then.accept(Selection.in(host, request, filters, worker.random()));
     } else if (table.isOnDemand()) {
       onDemand(table.name(), authority, request, filters, then);
     } else {
@@ -128,13 +129,14 @@ final class OutboundSide implements Side {
             () -> then.accept(found(routes.host(table, authority), authority, request, filters)));
   }
 
-  private static Selection found(
+  private Selection found(
       RouteBook.OnDemand known,
       String authority,
       Http2Headers request,
       @Nullable FilterChain filters) {
     return switch (known) {
-      case RouteBook.OnDemand.Found(VirtualHost host) -> Selection.in(host, request, filters);
+      case RouteBook.OnDemand.Found(VirtualHost host) ->
+          Selection.in(host, request, filters, worker.random());
       case RouteBook.OnDemand.Absent _ -> Selection.none(filters, Replies.noSuchHost(authority));
       case RouteBook.OnDemand.Awaited _ ->
           Selection.none(filters, Replies.noRoutesYet("of " + authority));
@@ -160,6 +162,7 @@ final class OutboundSide implements Side {
   public void prepare(Http2Headers request) {
     // Who calls is what the certificate says; the workload cannot say it in a header.
     request.remove(HeaderNames.X_FORWARDED_CLIENT_CERT);
+    SteeringHeaders.remove(request);
     if (!request.contains(HeaderNames.X_REQUEST_ID)) {
       request.add(HeaderNames.X_REQUEST_ID, RequestIds.next(worker.random()));
     }

@@ -5,6 +5,9 @@ import java.time.Duration;
 
 /** The proxy's own answers, each of which says what is the matter. */
 public final class Replies {
+  /** gRPC's status for a time that is over. */
+  private static final int DEADLINE_EXCEEDED = 4;
+
   private Replies() {}
 
   /** Nothing in the mesh has the name. */
@@ -71,6 +74,20 @@ public final class Replies {
   public static LocalReply timedOut(Duration timeout) {
     return new LocalReply(
         504, "UT", "request_timeout", "no complete response within " + timeout.toMillis() + " ms");
+  }
+
+  /**
+   * All of it took longer than the route allows.
+   *
+   * @param requestEnded whether the caller had sent all of its request
+   */
+  public static LocalReply tookTooLong(boolean requestEnded) {
+    return new LocalReply(
+            requestEnded ? 504 : 408,
+            "DT",
+            "stream_timeout",
+            "the route's time for the whole request is over")
+        .withGrpcStatus(DEADLINE_EXCEEDED);
   }
 
   public static LocalReply idle(Duration timeout) {

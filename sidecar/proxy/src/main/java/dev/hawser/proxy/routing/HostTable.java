@@ -62,12 +62,18 @@ public final class HostTable {
     return table.onDemand();
   }
 
+  private String comparable(String authority) {
+    String name = authority.toLowerCase(Locale.ROOT);
+    int colon = table.ignorePort() ? name.lastIndexOf(':') : -1;
+    return colon > name.lastIndexOf(']') ? name.substring(0, colon) : name;
+  }
+
   /** Returns the host, or null. */
   public @Nullable VirtualHost find(String authority) {
     if (exact.isEmpty() && suffixes.isEmpty() && prefixes.isEmpty()) {
       return everything;
     }
-    String name = authority.toLowerCase(Locale.ROOT);
+    String name = comparable(authority);
     VirtualHost found = exact.get(name);
     if (found != null) {
       return found;

@@ -66,8 +66,12 @@ public final class RouteBook {
     return tables.values();
   }
 
-  /** Takes a table. */
+  /** Takes a table; one that says nothing new stays, with what its filters know. */
   public void put(RouteTable table) {
+    HostTable before = tables.get(table.name());
+    if (before != null && before.table().equals(table)) {
+      return;
+    }
     tables.put(table.name(), new HostTable(table, filters));
     changed.fire();
   }
@@ -96,6 +100,10 @@ public final class RouteBook {
 
   /** Takes a host that was asked for. */
   public void putHost(String resource, RouteTable.Host host) {
+    if (hosts.get(resource) instanceof OnDemand.Found(VirtualHost before)
+        && before.host().equals(host)) {
+      return;
+    }
     hosts.put(resource, new OnDemand.Found(new VirtualHost(host, filters)));
     changed.fire();
   }

@@ -1,25 +1,38 @@
 package dev.hawser.proxy.routing;
 
+import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.model.FieldMatch;
 import dev.hawser.proxy.model.RouteRule;
 import io.netty.handler.codec.http2.Http2Headers;
-import java.util.List;
+import io.netty.util.AsciiString;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
 /** Tests requests by rules. */
 public final class RuleMatcher {
+  private static final String GRPC = "application/grpc";
+
   private RuleMatcher() {}
 
+  /** Whether a rule takes every request, so that nothing of it needs to be looked at. */
+  static boolean takesAll(RouteRule.Match match) {
+    return match.path() instanceof RouteRule.PathMatch.Prefix(String value)
+        && value.equals("/")
+        && match.headers().isEmpty()
+        && match.query().isEmpty()
+        && !match.grpc()
+        && match.share().isEmpty();
+  }
+
   /** Whether a rule takes a request. */
-  public static boolean matches(RouteRule.Match match, Http2Headers request) {
-    if (isEverything(match)) {
-      return true;
-    }
-    String whole = String.valueOf(request.path());
-    int mark = whole.indexOf('?');
-    String path = mark < 0 ? whole : whole.substring(0, mark);
-    if (!matchesPath(match, path)) {
+  public static boolean matches(
+      RouteRule.Match match, Http2Headers request, SplittableRandom random) {
+    return takesAll(match) || matches(match, request, RequestPath.of(request), random);
+  }
+
+  /** Whether a rule takes a request with this path. */
+  static boolean matches(
+      RouteRule.Match match, Http2Headers request, RequestPath path, SplittableRandom random) {
+    if (!matchesPath(match, path.path()) || (match.grpc() && !isGrpc(request))) {
       return false;
     }
     for (FieldMatch header : match.headers()) {
@@ -27,20 +40,20 @@ public final class RuleMatcher {
         return false;
       }
     }
-    String query = mark < 0 ? "" : whole.substring(mark + 1);
     for (FieldMatch parameter : match.query()) {
-      if (!parameter.test(parameter(query, parameter.name()))) {
+      if (!parameter.test(path.parameter(parameter.name()))) {
         return false;
       }
     }
-    return true;
+    return match.share().isEmpty() || match.share().get().takes(random);
   }
 
-  private static boolean isEverything(RouteRule.Match match) {
-    return match.path() instanceof RouteRule.PathMatch.Prefix(String value)
-        && value.equals("/")
-        && match.headers().isEmpty()
-        && match.query().isEmpty();
+  /** Whether it is a gRPC request: {@code application/grpc} or {@code application/grpc+...}. */
+  static boolean isGrpc(Http2Headers request) {
+    CharSequence type = request.get(HeaderNames.CONTENT_TYPE);
+    return type != null
+        && AsciiString.regionMatches(type, false, 0, GRPC, 0, GRPC.length())
+        && (type.length() == GRPC.length() || type.charAt(GRPC.length()) == '+');
   }
 
   private static boolean matchesPath(RouteRule.Match match, String path) {
@@ -53,48 +66,7 @@ public final class RuleMatcher {
       case RouteRule.PathMatch.Below(String value) ->
           path.regionMatches(fold, 0, value, 0, value.length())
               && (path.length() == value.length() || path.charAt(value.length()) == '/');
+      case RouteRule.PathMatch.Regex regex -> regex.expression().matches(path);
     };
-  }
-
-  private static @Nullable String parameter(String query, String name) {
-    for (String pair : query.split("&", -1)) {
-      int equals = pair.indexOf('=');
-      String key = equals < 0 ? pair : pair.substring(0, equals);
-      if (key.equals(name)) {
-        return equals < 0 ? "" : pair.substring(equals + 1);
-      }
-    }
-    return null;
-  }
-
-  /** Puts the rewritten part in the place of the matched one. */
-  static void rewritePath(RouteRule rule, String rewrite, Http2Headers request) {
-    String path = String.valueOf(request.path());
-    int matched =
-        switch (rule.match().path()) {
-          case RouteRule.PathMatch.Prefix(String value) -> value.length();
-          case RouteRule.PathMatch.Exact(String value) -> value.length();
-          case RouteRule.PathMatch.Below(String value) -> value.length();
-        };
-    request.path(rewrite + path.substring(Math.min(matched, path.length())));
-  }
-
-  /** Chooses one of the targets by weight. */
-  static RouteRule.Target choose(List<RouteRule.Target> targets, SplittableRandom random) {
-    if (targets.size() == 1) {
-      return targets.getFirst();
-    }
-    long total = 0;
-    for (RouteRule.Target target : targets) {
-      total += target.weight();
-    }
-    long place = random.nextLong(total);
-    for (RouteRule.Target target : targets) {
-      place -= target.weight();
-      if (place < 0) {
-        return target;
-      }
-    }
-    return targets.getLast();
   }
 }

@@ -4,6 +4,7 @@ import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.model.RouteTable;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of some authorities, ready for use. Immutable. */
@@ -25,9 +26,10 @@ public final class VirtualHost {
   }
 
   /** Returns the first route that takes a request, or null. */
-  public @Nullable Route find(Http2Headers request) {
+  @Nullable Route find(Http2Headers request, SplittableRandom random) {
+    RequestPath path = RequestPath.of(request);
     for (Route route : routes) {
-      if (RuleMatcher.matches(route.rule().match(), request)) {
+      if (route.takes(request, path, random)) {
         return route;
       }
     }

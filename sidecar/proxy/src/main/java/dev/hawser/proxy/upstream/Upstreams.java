@@ -64,6 +64,11 @@ public final class Upstreams implements AutoCloseable {
     return byName.computeIfAbsent(name, this::create);
   }
 
+  /** Returns the upstream of this name if anything has asked for it, or null. */
+  public @Nullable Upstream find(String name) {
+    return byName.get(name);
+  }
+
   private Upstream create(String name) {
     return new Upstream(name, book, tls, new UpstreamStats(metrics, name), workers, dialer, limits);
   }

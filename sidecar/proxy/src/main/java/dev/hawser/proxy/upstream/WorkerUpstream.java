@@ -97,6 +97,11 @@ public final class WorkerUpstream {
     waiting.add(task);
   }
 
+  /** Takes back a wish to be told. */
+  public void noLonger(Runnable task) {
+    waiting.remove(task);
+  }
+
   /** Runs what waited. */
   void changed() {
     List<Runnable> tasks = waiting;

@@ -62,7 +62,7 @@ class AccessJudgeTest {
     Access.Rule post =
         new Access.Rule.Header(
             new FieldMatch(
-                ":method", Optional.of(new TextMatch.Exact("POST", false)), true, false));
+                ":method", Optional.of(new TextMatch.Exact("POST", false)), true, false, false));
     Access.Rule admin = new Access.Rule.Path(new TextMatch.Prefix("/admin", false));
     Access.Rule exact = new Access.Rule.Path(new TextMatch.Exact("/admin/x", false));
     Access.Rule near =

@@ -19,6 +19,7 @@ import dev.hawser.proxy.model.UpstreamConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.HedgePolicy;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -139,7 +140,7 @@ class GoldenConfigTest {
         .isInstanceOfSatisfying(
             RouteRule.Action.Forward.class,
             forward -> {
-              assertThat(forward.timeout()).contains(Duration.ofSeconds(15));
+              assertThat(forward.timeouts().response()).contains(Duration.ofSeconds(15));
               assertThat(forward.retry().retries()).isEqualTo(2);
               assertThat(forward.retry().on()).contains(RetryRule.Condition.RESET);
             });
@@ -186,14 +187,11 @@ class GoldenConfigTest {
                             .setRoute(
                                 RouteAction.newBuilder()
                                     .setCluster("a")
-                                    .addRequestMirrorPolicies(
-                                        RouteAction.RequestMirrorPolicy.newBuilder()
-                                            .setCluster("b")))))
+                                    .setHedgePolicy(HedgePolicy.getDefaultInstance()))))
             .build();
 
     assertThatThrownBy(() -> RouteCodec.read(routes))
         .isInstanceOf(ResourceRejectedException.class)
-        .hasMessageStartingWith(
-            "virtual_hosts[0].routes[0].route.request_mirror_policies: not supported");
+        .hasMessageStartingWith("virtual_hosts[0].routes[0].route.hedge_policy: not supported");
   }
 }

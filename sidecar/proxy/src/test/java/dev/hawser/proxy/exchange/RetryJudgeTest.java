@@ -27,7 +27,7 @@ class RetryJudgeTest {
         Optional.empty(),
         Set.of(418),
         grpc,
-        List.of(new FieldMatch("x-again", Optional.empty(), true, false)),
+        List.of(new FieldMatch("x-again", Optional.empty(), true, false, false)),
         request,
         Optional.of(new RetryRule.BackOff(Duration.ofMillis(10), Duration.ofMillis(50))),
         Optional.of(
@@ -101,7 +101,8 @@ class RetryJudgeTest {
         .isEqualTo(RetryJudge.Verdict.AGAIN);
 
     FieldMatch post =
-        new FieldMatch(":method", Optional.of(new TextMatch.Exact("POST", false)), true, false);
+        new FieldMatch(
+            ":method", Optional.of(new TextMatch.Exact("POST", false)), true, false, false);
     RetryRule named = rule(Set.of(Condition.RESET), Set.of(), List.of(post));
     RetryJudge.Asked asked = RetryJudge.ask(named, new DefaultHttp2Headers().method("POST"), false);
     assertThat(RetryJudge.afterFailure(asked, Kind.CLOSED, true, 1))

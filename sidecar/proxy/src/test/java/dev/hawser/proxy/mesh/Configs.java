@@ -9,11 +9,13 @@ import dev.hawser.proxy.model.EndpointConfig;
 import dev.hawser.proxy.model.EndpointSet;
 import dev.hawser.proxy.model.FilterConfig;
 import dev.hawser.proxy.model.FilterEntry;
+import dev.hawser.proxy.model.HeaderOps;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.OutlierPolicy;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.model.RouteTable;
+import dev.hawser.proxy.model.Stickiness;
 import dev.hawser.proxy.model.TextMatch;
 import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.normalise.EscapedSlashes;
@@ -140,17 +142,22 @@ final class Configs {
     RouteRule rule =
         new RouteRule(
             "default",
-            new RouteRule.Match(new RouteRule.PathMatch.Prefix("/"), false, List.of(), List.of()),
+            RouteRule.Match.of(new RouteRule.PathMatch.Prefix("/")),
             new RouteRule.Action.Forward(
-                List.of(new RouteRule.Target(upstream, 1)),
-                timeout.isZero() ? Optional.empty() : Optional.of(timeout),
-                Optional.empty(),
+                new RouteRule.Choice.Weighted(
+                    List.of(RouteRule.Target.of(upstream, 1)), Optional.empty()),
+                RouteRule.Timeouts.of(timeout.isZero() ? Optional.empty() : Optional.of(timeout)),
                 retries,
-                Optional.empty(),
-                Optional.empty()),
-            Map.of());
+                new RouteRule.PathRewrite.Keep(),
+                new RouteRule.HostRewrite.Keep(),
+                List.of(),
+                RouteRule.AttemptCount.UNTOLD,
+                Stickiness.NONE),
+            HeaderOps.NONE,
+            Map.of(),
+            List.of());
     return new RouteTable(
-        name, List.of(new RouteTable.Host(name, List.of("*"), List.of(rule))), false);
+        name, List.of(new RouteTable.Host(name, List.of("*"), List.of(rule))), false, false);
   }
 
   static ListenerConfig.Content.Http http(
