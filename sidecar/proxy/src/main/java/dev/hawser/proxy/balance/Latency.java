@@ -18,7 +18,7 @@ final class Latency {
    * @param decayNanos in which an old value loses most of its weight
    */
   Latency(long decayNanos, long now) {
-    this.decay = decayNanos;
+    this.decay = (double) decayNanos;
     this.stamp = now;
   }
 

@@ -33,11 +33,11 @@ record Selection(
 
   /** Chooses for a first try. */
   @Nullable Endpoint first(Affinity affinity, Rotation rotation) {
-    long hash = !byHash ? 0 : affinity.hashed() ? affinity.hash() : (long) rotation.number();
+    long hash = !byHash ? 0 : affinity.hashed() ? affinity.hash() : rotation.number();
     if (levels != null) {
       Level level =
           byHash
-              ? levels.get(levels.atShare(Long.remainderUnsigned(hash, 100)))
+              ? levels.get(levels.atShare((int) Long.remainderUnsigned(hash, 100)))
               : levels.choose(rotation);
       return level.pick(hash, rotation);
     }

@@ -216,6 +216,7 @@ class WebSocketTest {
   }
 
   @Test
+  @SuppressWarnings("StringConcatToTextBlock") // what ends a line is the point
   void whatFollowsARefusedUpgradeReachesNobody() throws IOException {
     for (int port : new int[] {direct, meshed}) {
       String answer =
@@ -233,6 +234,7 @@ class WebSocketTest {
   }
 
   @Test
+  @SuppressWarnings("StringConcatToTextBlock") // what ends a line is the point
   void bytesBeforeTheAnswerWaitForIt() throws IOException {
     for (int port : new int[] {direct, meshed}) {
       String answer =
