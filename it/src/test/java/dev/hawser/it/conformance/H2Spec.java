@@ -28,7 +28,8 @@ final class H2Spec {
    *
    * @param sections none for all
    */
-  static void allPass(LoopbackMesh mesh, String path, int cases, boolean strict, String... sections) {
+  static void allPass(
+      LoopbackMesh mesh, String path, int cases, boolean strict, String... sections) {
     List<String> command = new ArrayList<>(List.of(Programs.h2spec()));
     command.addAll(List.of(sections));
     InetSocketAddress target = mesh.upstream();

@@ -37,7 +37,9 @@ import org.junit.jupiter.api.Test;
 
 /** Istio's table of paths (345 cases): what is forwarded is what policy looked at. */
 class PathNormalisationConformance {
-  /** Later versions of Istio's table expect this one resolved, and so do we in every mode but NONE. */
+  /**
+   * Later versions of Istio's table expect this one resolved, and so do we in every mode but NONE.
+   */
   private static final Map<String, String> LATER = Map.of("/..;/admin", "/admin");
 
   @Test
@@ -140,8 +142,7 @@ class PathNormalisationConformance {
         .setAddress(loopback(port))
         .addFilterChains(
             FilterChain.newBuilder()
-                .addFilters(
-                    Filter.newBuilder().setName("http").setTypedConfig(Any.pack(manager))))
+                .addFilters(Filter.newBuilder().setName("http").setTypedConfig(Any.pack(manager))))
         .build();
   }
 
