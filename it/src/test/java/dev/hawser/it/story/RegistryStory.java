@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -126,7 +127,7 @@ final class RegistryStory {
   private static final class Fewest implements AutoCloseable {
     private final TwoClusters mesh;
     private volatile int slots = Integer.MAX_VALUE;
-    private volatile int asked;
+    private final AtomicInteger asked = new AtomicInteger();
     private volatile String trouble = "";
     private volatile boolean over;
 
@@ -139,7 +140,7 @@ final class RegistryStory {
       try {
         while (!over) {
           slots = Math.min(slots, mesh.slotsKnownToWeb());
-          asked++;
+          asked.incrementAndGet();
           TimeUnit.MILLISECONDS.sleep(200);
         }
       } catch (InterruptedException _) {
@@ -159,7 +160,7 @@ final class RegistryStory {
     }
 
     int asked() {
-      return asked;
+      return asked.get();
     }
 
     @Override

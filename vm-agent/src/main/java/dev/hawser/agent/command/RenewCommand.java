@@ -28,13 +28,14 @@ final class RenewCommand implements Callable<Integer> {
       throw new IllegalStateException("command without its place in the command line");
     }
     AgentFiles files = parent.files();
-    new StatusClient(files.socket(), PATIENCE)
-        .ask("renew")
-        .orElseThrow(() ->
-            new AgentException(
-                AgentExit.NOT_HEALTHY,
-                "no agent runs from " + files.directory(),
-                "start it: systemctl start hawser-agent, or hawser-agent run"));
+    var _ =
+        new StatusClient(files.socket(), PATIENCE)
+            .ask("renew")
+            .orElseThrow(() ->
+                new AgentException(
+                    AgentExit.NOT_HEALTHY,
+                    "no agent runs from " + files.directory(),
+                    "start it: systemctl start hawser-agent, or hawser-agent run"));
     parent.terminal().out().println("Renewing. 'hawser-agent status' shows when it is done.");
     return AgentExit.OK;
   }
