@@ -31,7 +31,7 @@ public final class Backends implements AutoCloseable {
   /** HTTP/1.1 over TLS 1.3: what sits behind a gateway that does not decrypt. */
   public static final int TLS = 8443;
 
-  /** The same, wants a certificate and never resumes: each connection is a whole handshake. */
+  /** The same, and wants a certificate; a client that offers a session resumes it. */
   public static final int MUTUAL_TLS = 8444;
 
   private static final int BACKLOG = 4096;
@@ -69,7 +69,7 @@ public final class Backends implements AutoCloseable {
             .trustManager(root)
             .clientAuth(ClientAuth.REQUIRE)
             .build();
-    // Netty hands out no tickets before it has keys for them: without a cache nothing is resumed.
+    // Sessions live in tickets alone, whose keys the library makes.
     ((OpenSslSessionContext) mutual.sessionContext()).setSessionCacheEnabled(false);
     backends.listen(HTTP1, () -> new ChannelHandler[] {new Http1Backend()});
     backends.listen(HTTP2, Http2Backend::handlers);

@@ -109,6 +109,9 @@ final class ArrowsTest {
         HOST,
         "dev.hawser.proxy.codec..",
         "dev.hawser.proxy.boot..",
+        // These two speak to services of others, whose protocols are defined beside xDS.
+        "dev.hawser.proxy.authz..",
+        "dev.hawser.proxy.limit..",
         "dev.hawser.gateway..");
   }
 

@@ -50,6 +50,7 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   private long lastRead;
   private long pings;
   private boolean pinged;
+  private long pingedAt;
   private int active;
   private int lastAllowed = Integer.MAX_VALUE;
   private boolean retired;
@@ -286,11 +287,13 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
         return;
       }
       pinged = true;
+      pingedAt = System.nanoTime();
       ping();
       worker().timers().arm(silence, keepAlive.timeout().toNanos());
       return;
     }
-    if (quiet < keepAlive.timeout().toNanos()) {
+    if (lastRead - pingedAt >= 0) {
+      // Whatever came since, an answer or a byte: it lives, however late this timer is.
       pinged = false;
       worker().timers().arm(silence, Math.max(1, keepAlive.interval().toNanos() - quiet));
       return;

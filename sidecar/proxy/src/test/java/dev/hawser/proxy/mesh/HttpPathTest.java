@@ -124,6 +124,11 @@ class HttpPathTest {
   }
 
   @Test
+  void anAnswerThatTakesLongerThanTwoPingsArrives() throws Exception {
+    assertThat(get("/slow").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void bodyOfAMegabyteComesBackAsItWas() throws Exception {
     byte[] sent = new byte[1 << 20];
     new Random(7).nextBytes(sent);
