@@ -13,8 +13,8 @@ class H2SpecIT {
       HttpServer application = H2Spec.application(mesh.application());
       try {
         mesh.awaitServed();
-        H2Spec.allPass(mesh, "sidecar http2/5", 20, true, "http2/5");
-        H2Spec.allPass(mesh, "sidecar http2/8", 15, true, "http2/8");
+        H2Spec.allPass(mesh, "sidecar http2/5", 22, true, "http2/5");
+        H2Spec.allPass(mesh, "sidecar http2/8", 18, true, "http2/8");
       } finally {
         application.stop(0);
       }
