@@ -12,19 +12,24 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Story 9: restarts take nothing away, a registry that suddenly reports nothing is held, and a real
  * end is an end.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @ExtendWith(WithTwoClusters.class)
 final class RegistryStory {
   private static final int ROUNDS = 20;
   private static final Duration READY = Duration.ofMinutes(2);
 
   @Test
+  @Order(3)
   void twentyRestartsOfEachControlPlaneAndOfConsulDeregisterNothing(TwoClusters mesh)
       throws InterruptedException {
     mesh.applyInEast("share", SharePolicy.orders(50, 50));
@@ -73,6 +78,7 @@ final class RegistryStory {
   }
 
   @Test
+  @Order(2)
   void aRegistryThatSuddenlyReportsNothingIsHeldAndShownUntilItIsAccepted(TwoClusters mesh) {
     mesh.consul.loseEverything();
     Awaitility.await("the hold is shown")
@@ -105,6 +111,7 @@ final class RegistryStory {
   }
 
   @Test
+  @Order(1)
   void aRealScaleToZeroLeavesEveryPool(TwoClusters mesh) {
     Pod payments = mesh.payments;
     mesh.awaitAnswer("payments", "\"instance\":\"payments-1\"", Duration.ofSeconds(20));
