@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "apply",
     description = {
-      "Creates or changes policies (Istio, Gateway API, Linkerd and SMI resources).",
+      "Creates or changes policies: Istio's DestinationRule and VirtualService.",
       "A document with a field that is not implemented is refused with the field's path; the others"
           + " are applied."
     },
