@@ -123,7 +123,9 @@ public final class LeaseKeeper implements AutoCloseable {
 
   /** Sends a heartbeat at once, since the health changed. */
   public void healthChanged() {
-    post(this::tick);
+    if (status.state() != LeaseStatus.State.NONE) {
+      post(this::tick);
+    }
   }
 
   /** Returns how the lease fares. */

@@ -6,6 +6,9 @@ import dev.hawser.api.enroll.v1.Bundles;
 import dev.hawser.api.enroll.v1.EnrollRequest;
 import dev.hawser.api.enroll.v1.EnrollResponse;
 import dev.hawser.api.enroll.v1.EnrollmentGrpc;
+import dev.hawser.api.enroll.v1.LeaseHeartbeat;
+import dev.hawser.api.enroll.v1.LeaseReply;
+import dev.hawser.api.enroll.v1.LeasedService;
 import dev.hawser.api.enroll.v1.RenewRequest;
 import dev.hawser.api.enroll.v1.RenewResponse;
 import dev.hawser.trust.bundle.TrustBundle;
@@ -53,6 +56,14 @@ public final class EnrolmentServer implements AutoCloseable {
   volatile TrustBundles bundles;
   volatile @Nullable String refusal;
   volatile Duration ttl = Duration.ofHours(24);
+  private volatile List<LeasedService> services = List.of();
+  private volatile @Nullable Leases leases;
+
+  /** What answers the heartbeats of a stream. */
+  public interface Leases {
+    /** Takes a new stream and returns what takes its heartbeats. */
+    StreamObserver<LeaseHeartbeat> open(StreamObserver<LeaseReply> replies);
+  }
 
   private final TestAuthority authority;
   private final Server server;
@@ -95,13 +106,20 @@ public final class EnrolmentServer implements AutoCloseable {
         authority, 0, ServerKeys.of(controlPlane(authority)), authority.clock(), List.of(other));
   }
 
-  static EnrolmentServer start(TestAuthority authority, int port) throws IOException {
+  /** The same at a port of its own. */
+  public static EnrolmentServer start(TestAuthority authority, int port) throws IOException {
     return start(authority, port, ServerKeys.of(controlPlane(authority)));
   }
 
   static EnrolmentServer start(TestAuthority authority, int port, ServerKeys keys)
       throws IOException {
     return new EnrolmentServer(authority, port, keys, authority.clock(), List.of());
+  }
+
+  /** Grants services to who enrols from now on, and takes the heartbeats of its leases. */
+  public void lease(List<LeasedService> granted, Leases answering) {
+    services = granted;
+    leases = answering;
   }
 
   /** A control plane's key with the chain as it is sent: leaf, intermediate, root. */
@@ -177,8 +195,15 @@ public final class EnrolmentServer implements AutoCloseable {
               .setMeshDomain(TestAuthority.MESH_DOMAIN)
               .setNetwork("east-net")
               .addControlPlaneAddresses(address())
+              .addAllServices(services)
               .build());
       reply.onCompleted();
+    }
+
+    @Override
+    public StreamObserver<LeaseHeartbeat> lease(StreamObserver<LeaseReply> replies) {
+      Leases answering = leases;
+      return answering == null ? super.lease(replies) : answering.open(replies);
     }
 
     @Override
