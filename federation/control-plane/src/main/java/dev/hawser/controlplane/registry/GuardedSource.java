@@ -57,11 +57,14 @@ final class GuardedSource {
     forgetBefore(now);
     if (state.resynced()) {
       beginSettling(now);
-    } else if (!now.isBefore(settled)) {
+    } else if (hasSettled(now)) {
       beforeResync = null;
     }
     reported = state;
     held.returnTo(state);
+    if (!state.resynced() && hasSettled(now)) {
+      held.dropDeleted(state);
+    }
     RegistryState candidate = held.over(state);
     Map<ServiceName, Integer> after = ready(candidate);
     RegistryState resyncBase = beforeResync;
@@ -77,9 +80,35 @@ final class GuardedSource {
       RegistryState base = recent.getFirst().state();
       rule.judgeWatched(ready(base), after).ifPresent(why -> beginHold(now, why, base, candidate));
     }
+    held.note(state);
     RegistryState served = held.over(state);
     recent.addLast(new Served(now, served));
     return served;
+  }
+
+  /**
+   * Lets go what the source deleted while a resync settled, once it has.
+   *
+   * @return what is to be served now; empty if nothing was let go
+   */
+  Optional<RegistryState> settle() {
+    Instant now = clock.instant();
+    RegistryState state = reported;
+    if (held.isEmpty() || state == null || !hasSettled(now)) {
+      return Optional.empty();
+    }
+    int before = held.count();
+    held.dropDeleted(state);
+    if (held.count() == before) {
+      return Optional.empty();
+    }
+    RegistryState served = held.over(state);
+    recent.addLast(new Served(now, served));
+    return Optional.of(served);
+  }
+
+  private boolean hasSettled(Instant now) {
+    return !now.isBefore(settled);
   }
 
   Optional<RegistryState> release() {

@@ -4,6 +4,7 @@ import dev.hawser.api.model.Endpoint;
 import dev.hawser.api.model.Service;
 import dev.hawser.api.naming.ServiceName;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +22,48 @@ final class HeldEndpoints {
 
   private final TreeMap<ServiceName, Held> services = new TreeMap<>();
 
+  /** Ids that the source has listed, though not as ready, since it last read everything anew. */
+  private final Map<ServiceName, Set<String>> listed = new HashMap<>();
+
   boolean isEmpty() {
     return services.isEmpty();
   }
 
+  int count() {
+    return services.values().stream().mapToInt(it -> it.service().endpoints().size()).sum();
+  }
+
   void clear() {
     services.clear();
+    listed.clear();
+  }
+
+  /** Notes which held endpoints a report still lists. After a resync only that report counts. */
+  void note(RegistryState state) {
+    if (state.resynced()) {
+      listed.clear();
+    }
+    for (Service service : state.services()) {
+      if (services.containsKey(service.name())) {
+        listed.computeIfAbsent(service.name(), _ -> new HashSet<>()).addAll(ids(service));
+      }
+    }
+  }
+
+  /**
+   * Lets go what the source listed and has since deleted: it forgets nothing that it could still
+   * name. Not when it lists nothing at all any more.
+   */
+  void dropDeleted(RegistryState state) {
+    if (state.endpointCount() == 0) {
+      return;
+    }
+    Map<ServiceName, Service> reported = byName(state);
+    remove((service, endpoint) -> {
+      Service now = reported.get(service);
+      return listed.getOrDefault(service, Set.of()).contains(endpoint.id())
+          && (now == null || !ids(now).contains(endpoint.id()));
+    });
   }
 
   /** Returns the services that have held endpoints, with those alone. */
@@ -142,6 +179,12 @@ final class HeldEndpoints {
         service.addresses(),
         service.exposure(),
         service.created());
+  }
+
+  private static Set<String> ids(Service service) {
+    Set<String> ids = new HashSet<>();
+    service.endpoints().forEach(endpoint -> ids.add(endpoint.id()));
+    return ids;
   }
 
   private static Set<String> readyIds(Service service) {

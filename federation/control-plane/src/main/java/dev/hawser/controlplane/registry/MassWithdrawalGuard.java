@@ -4,6 +4,7 @@ import dev.hawser.api.model.Provenance;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -15,10 +16,11 @@ import org.slf4j.LoggerFactory;
  * endpoints that went are served on, as they were, beside everything that the source does report.
  * Additions, changes and later single deletions flow during a hold.
  *
- * <p>A hold ends, endpoint by endpoint, when the source reports them again or reports as many ready
- * ones for the service as there were; and as a whole by an operator's word ({@link #accept}) or at
- * {@link WithdrawalRule#longest} ({@link #expire}). Nothing here proves an endpoint dead: gateways
- * probe other clusters' gateways, and sidecars keep to themselves whom they eject.
+ * <p>A hold ends, endpoint by endpoint, when the source reports them again, reports as many ready
+ * ones for the service as there were, or deletes what it had still listed (not at once while a
+ * resync settles); and as a whole by an operator's word ({@link #accept}) or at {@link
+ * WithdrawalRule#longest} ({@link #expire}). Nothing here proves an endpoint dead: gateways probe
+ * other clusters' gateways, and sidecars keep to themselves whom they eject.
  *
  * <p>Never held: VM leases (each ends by itself, because its agent fell silent), a service that is
  * no longer exported (a permission withdrawn is withdrawn at once), and the first state of a source
@@ -70,9 +72,17 @@ public final class MassWithdrawalGuard {
     return release(source, "accepted by an operator");
   }
 
-  /** Ends holds that are past their time and returns what is to be served now, per source. */
+  /**
+   * Ends holds that are past their time, lets go what was deleted while a resync settled, and
+   * returns what is to be served now, per source.
+   */
   public synchronized List<RegistryState> expire() {
     List<RegistryState> changed = new ArrayList<>();
+    for (Map.Entry<String, GuardedSource> source : sources.entrySet()) {
+      Optional<Hold> before = source.getValue().hold();
+      source.getValue().settle().ifPresent(changed::add);
+      logChange(source.getKey(), before, source.getValue().hold());
+    }
     for (Hold hold : holds()) {
       if (!clock.instant().isBefore(hold.until())) {
         release(hold.source(), "held for " + rule.longest()).ifPresent(changed::add);

@@ -234,6 +234,54 @@ class MassWithdrawalGuardTest {
   }
 
   @Test
+  void whatTheSourceStillListedAndThenDeletesLeavesTheHold() {
+    heldListed();
+    clock.turn(PAST_SETTLING);
+
+    RegistryState served = guard.offer(States.consul().notReady("orders", 1, 4).watched());
+
+    assertThat(States.ready(served, "payments")).isEmpty();
+    assertThat(States.ready(served, "orders")).hasSize(4);
+    assertThat(guard.hold(CONSUL).orElseThrow().endpointCount()).isEqualTo(4);
+  }
+
+  @Test
+  void whatIsDeletedWhileAResyncSettlesLeavesTheHoldOnceItHas() {
+    heldListed();
+    guard.offer(States.consul().notReady("orders", 1, 4).watched());
+    assertThat(guard.expire()).isEmpty();
+    assertThat(guard.hold(CONSUL).orElseThrow().endpointCount()).isEqualTo(5);
+    clock.turn(PAST_SETTLING);
+
+    assertThat(guard.expire())
+        .singleElement()
+        .satisfies(served -> {
+          assertThat(States.ready(served, "payments")).isEmpty();
+          assertThat(States.ready(served, "orders")).hasSize(4);
+        });
+    assertThat(guard.expire()).isEmpty();
+  }
+
+  @Test
+  void aSourceThatStopsListingAnythingDeletedNothing() {
+    heldListed();
+    clock.turn(PAST_SETTLING);
+
+    assertThat(guard.offer(States.consul().watched()).endpointCount()).isEqualTo(5);
+  }
+
+  @Test
+  void whatAResyncNoLongerListsWasNotDeleted() {
+    heldListed();
+    clock.turn(PAST_SETTLING);
+    guard.offer(States.consul().notReady("orders", 1, 4).resynced());
+    clock.turn(PAST_SETTLING);
+
+    assertThat(guard.expire()).isEmpty();
+    assertThat(guard.hold(CONSUL).orElseThrow().endpointCount()).isEqualTo(5);
+  }
+
+  @Test
   void anOperatorsWordEndsAHoldAndTheSameLossIsNotJudgedAgain() {
     heldEmpty();
 
@@ -293,6 +341,14 @@ class MassWithdrawalGuardTest {
     clock.turn(PAST_SETTLING);
     guard.offer(states.watched());
     clock.turn(PAST_SETTLING);
+  }
+
+  /** After its restart the source lists all that it knew, and none of it as ready. */
+  private void heldListed() {
+    settled(States.consul().service("orders", 1, 4).service("payments", 1, 1));
+    States listed = States.consul().notReady("orders", 1, 4).notReady("payments", 1, 1);
+    assertThat(guard.offer(listed.resynced()).endpointCount()).isEqualTo(5);
+    assertThat(guard.hold(CONSUL).orElseThrow().endpointCount()).isEqualTo(5);
   }
 
   private void heldEmpty() {
