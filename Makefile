@@ -30,7 +30,7 @@ jdk:
 	@bin/find-jdk >/dev/null
 
 build: jdk
-	$(MVN) $(MVN_FLAGS) -DskipTests package
+	$(MVN) $(MVN_FLAGS) -T 2 -DskipTests package
 	@bin/train
 
 demo: build
@@ -40,7 +40,7 @@ programs:
 	@it/programs/install
 
 test: jdk programs
-	$(MVN) -B -ntp verify
+	$(MVN) -B -ntp -T 2 verify
 
 bench: build
 	@bench/run $(if $(CASES),--cases "$(CASES)") $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(BENCH_SECONDS),--seconds $(BENCH_SECONDS))

@@ -70,11 +70,18 @@ public final class Managed implements AutoCloseable {
     signal("CONT");
   }
 
-  /** SIGTERM to the first process alone, then waits for its end. */
+  /**
+   * SIGTERM to the first process alone, then waits for its end. One that does not end writes the
+   * stacks of its threads to its log.
+   */
   public boolean terminate(long seconds) {
     process.destroy();
     try {
-      return process.waitFor(seconds, TimeUnit.SECONDS);
+      if (process.waitFor(seconds, TimeUnit.SECONDS)) {
+        return true;
+      }
+      signal("QUIT");
+      return process.waitFor(1, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

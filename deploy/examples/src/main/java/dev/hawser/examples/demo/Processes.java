@@ -11,9 +11,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -27,8 +27,8 @@ final class Processes implements AutoCloseable {
   private final Path bin;
   private final Path logs;
   private final Narrator narrator;
-  private final Map<String, Process> running = new LinkedHashMap<>();
-  private final Map<String, ProcessBuilder> recipes = new LinkedHashMap<>();
+  private final Map<String, Process> running = new ConcurrentSkipListMap<>();
+  private final Map<String, ProcessBuilder> recipes = new ConcurrentSkipListMap<>();
 
   Processes(Path home, Path logs, Narrator narrator) throws IOException {
     bin = home.resolve("bin");

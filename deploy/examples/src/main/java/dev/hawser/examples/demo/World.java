@@ -159,14 +159,17 @@ final class World implements AutoCloseable {
         "one for each of "
             + workloads.size()
             + " workloads; then hawser-proxy --config FILE beside each");
-    List<Callable<String>> tokens = new ArrayList<>();
-    for (Workload workload : workloads) {
-      tokens.add(() -> issueToken(workload.cluster(), workload.service()));
-    }
+    // Each starts as soon as it has its token; two at a time, for a JVM that starts fills a core.
     try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
-      List<Future<String>> issued = pool.invokeAll(tokens);
-      for (int i = 0; i < workloads.size(); i++) {
-        startWorkload(workloads.get(i), issued.get(i).get(), Map.of());
+      List<Callable<Boolean>> starts = new ArrayList<>();
+      for (Workload workload : workloads) {
+        starts.add(() -> {
+          startWorkload(workload, issueToken(workload.cluster(), workload.service()), Map.of());
+          return true;
+        });
+      }
+      for (Future<Boolean> start : pool.invokeAll(starts)) {
+        start.get();
       }
     } catch (ExecutionException e) {
       throw new IOException(e.getCause());
