@@ -1,6 +1,5 @@
 package dev.hawser.cli.command;
 
-import dev.hawser.api.admin.IssuedToken;
 import dev.hawser.api.admin.TokenRequest;
 import dev.hawser.cli.client.AdminApi;
 import dev.hawser.cli.process.GatewayPlan;
@@ -8,7 +7,6 @@ import dev.hawser.cli.process.GatewayRunner;
 import dev.hawser.cli.process.Installation;
 import dev.hawser.cli.process.Place;
 import dev.hawser.cli.shell.CliException;
-import dev.hawser.cli.shell.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +29,7 @@ final class GatewayCommand {
         "  hawser gateway invite gateway-2 | ssh edge hawser gateway start \\",
         "      --name gateway-2 --listen 192.0.2.7:15443 --join -"
       })
-  static final class Invite extends AdminCommand {
+  static final class Invite extends IssuingCommand {
     @Parameters(
         arity = "0..1",
         paramLabel = "NAME",
@@ -39,26 +37,15 @@ final class GatewayCommand {
         description = "Of the gateway (default: ${DEFAULT-VALUE}).")
     private String name = "";
 
-    @Option(
-        names = "--ttl",
-        paramLabel = "TIME",
-        defaultValue = "15m",
-        description = "How long it can be used, up to 24h (default: ${DEFAULT-VALUE}).")
-    private String ttl = "";
-
     @Override
     int run(RootCommand root, AdminApi api) {
-      IssuedToken token =
-          api.issueToken(
-              new TokenRequest("GATEWAY", name, "", "", List.of(), length(ttl).toSeconds()));
-      TokenPrinter.print(
+      return issue(
           root,
-          token,
-          List.of(
-              "On its machine: hawser gateway start --name "
-                  + name
-                  + " --listen ADDRESS:15443 --join TOKEN"));
-      return ExitCode.OK;
+          api,
+          new TokenRequest("GATEWAY", name, "", "", List.of(), seconds()),
+          "On its machine: hawser gateway start --name "
+              + name
+              + " --listen ADDRESS:15443 --join TOKEN");
     }
   }
 

@@ -1,9 +1,7 @@
 package dev.hawser.cli.command;
 
-import dev.hawser.api.admin.IssuedToken;
 import dev.hawser.api.admin.TokenRequest;
 import dev.hawser.cli.client.AdminApi;
-import dev.hawser.cli.shell.ExitCode;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,29 +15,19 @@ import picocli.CommandLine.Option;
       "  hawser invite --cluster west --ttl 1h",
       "  TOKEN=$(hawser invite)          # the token alone goes to the output"
     })
-final class InviteCommand extends AdminCommand {
+final class InviteCommand extends IssuingCommand {
   @Option(
       names = "--cluster",
       paramLabel = "NAME",
       description = "The one cluster that may use it; any, if not given.")
   private String cluster = "";
 
-  @Option(
-      names = "--ttl",
-      paramLabel = "TIME",
-      defaultValue = "15m",
-      description = "How long it can be used, up to 24h (default: ${DEFAULT-VALUE}).")
-  private String ttl = "";
-
   @Override
   int run(RootCommand root, AdminApi api) {
-    IssuedToken token =
-        api.issueToken(
-            new TokenRequest("CLUSTER", cluster, "", "", List.of(), length(ttl).toSeconds()));
-    TokenPrinter.print(
+    return issue(
         root,
-        token,
-        List.of("On the new cluster: hawser join TOKEN   (first with --plan, if you like)"));
-    return ExitCode.OK;
+        api,
+        new TokenRequest("CLUSTER", cluster, "", "", List.of(), seconds()),
+        "On the new cluster: hawser join TOKEN   (first with --plan, if you like)");
   }
 }

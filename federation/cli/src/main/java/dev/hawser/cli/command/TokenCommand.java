@@ -1,6 +1,5 @@
 package dev.hawser.cli.command;
 
-import dev.hawser.api.admin.IssuedToken;
 import dev.hawser.api.admin.TokenRequest;
 import dev.hawser.api.admin.TokenView;
 import dev.hawser.cli.client.AdminApi;
@@ -29,36 +28,21 @@ final class TokenCommand {
         "  hawser token issue --namespace shop --service-account web",
         "  hawser token issue --namespace shop --service-account web > token && chmod 600 token"
       })
-  static final class Issue extends AdminCommand {
+  static final class Issue extends IssuingCommand {
     @Option(names = "--namespace", required = true, description = "Of the workload.")
     private String namespace = "";
 
     @Option(names = "--service-account", required = true, description = "Of the workload.")
     private String serviceAccount = "";
 
-    @Option(
-        names = "--ttl",
-        paramLabel = "TIME",
-        defaultValue = "15m",
-        description = "How long it can be used, up to 24h (default: ${DEFAULT-VALUE}).")
-    private String ttl = "";
-
     @Override
     int run(RootCommand root, AdminApi api) {
-      IssuedToken token =
-          api.issueToken(
-              new TokenRequest(
-                  "WORKLOAD",
-                  serviceAccount,
-                  namespace,
-                  serviceAccount,
-                  List.of(),
-                  length(ttl).toSeconds()));
-      TokenPrinter.print(
+      return issue(
           root,
-          token,
-          List.of("Put it into a file that the proxy's start file names as join.tokenFile."));
-      return ExitCode.OK;
+          api,
+          new TokenRequest(
+              "WORKLOAD", serviceAccount, namespace, serviceAccount, List.of(), seconds()),
+          "Put it into a file that the proxy's start file names as join.tokenFile.");
     }
   }
 

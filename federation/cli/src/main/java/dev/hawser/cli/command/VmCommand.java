@@ -1,6 +1,5 @@
 package dev.hawser.cli.command;
 
-import dev.hawser.api.admin.IssuedToken;
 import dev.hawser.api.admin.TokenRequest;
 import dev.hawser.api.naming.ServiceName;
 import dev.hawser.cli.client.AdminApi;
@@ -31,7 +30,7 @@ final class VmCommand {
         "",
         "Then on the VM: hawser-agent join TOKEN && hawser-agent run"
       })
-  static final class Invite extends AdminCommand {
+  static final class Invite extends IssuingCommand {
     @Parameters(
         paramLabel = "NAME",
         description = "Of the VM, shown as the owner of its endpoints.")
@@ -60,22 +59,13 @@ final class VmCommand {
         description = "Of the VM's identity (default: the first service's namespace).")
     private String namespace = "";
 
-    @Option(
-        names = "--ttl",
-        paramLabel = "TIME",
-        defaultValue = "15m",
-        description = "How long it can be used, up to 24h (default: ${DEFAULT-VALUE}).")
-    private String ttl = "";
-
     @Override
     int run(RootCommand root, AdminApi api) {
-      IssuedToken token = api.issueToken(request());
-      TokenPrinter.print(
+      return issue(
           root,
-          token,
-          List.of(
-              "On the VM: hawser-agent join TOKEN, then hawser-agent run (or start its service)"));
-      return ExitCode.OK;
+          api,
+          request(),
+          "On the VM: hawser-agent join TOKEN, then hawser-agent run (or start its service)");
     }
 
     private TokenRequest request() {
@@ -97,7 +87,7 @@ final class VmCommand {
         }
         space = first.namespace();
       }
-      return new TokenRequest("VM", name, space, account, leased, length(ttl).toSeconds());
+      return new TokenRequest("VM", name, space, account, leased, seconds());
     }
   }
 

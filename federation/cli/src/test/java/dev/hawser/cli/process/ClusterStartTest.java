@@ -136,7 +136,7 @@ class ClusterStartTest {
   }
 
   private void awaitUp() {
-    await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(dataDir.resolve("run/ready")));
+    await().atMost(Duration.ofSeconds(90)).until(() -> Files.exists(dataDir.resolve("run/ready")));
   }
 
   private Optional<ProcessHandle> handle(String name) throws IOException {
