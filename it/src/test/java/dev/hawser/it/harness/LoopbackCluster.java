@@ -79,6 +79,15 @@ public final class LoopbackCluster implements AutoCloseable {
     return network + 2;
   }
 
+  /** Returns the process of its gateway. */
+  public ProcessHandle gatewayProcess() {
+    awaitUp();
+    return process.family().stream()
+        .filter(one -> one.info().commandLine().orElse("").contains("east-west-gateway"))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no gateway: " + process.lastWords()));
+  }
+
   Path folder() {
     return folder;
   }
@@ -89,6 +98,15 @@ public final class LoopbackCluster implements AutoCloseable {
         .pollInterval(Duration.ofMillis(50))
         .failFast(() -> assertThat(process.isAlive()).as(process.lastWords()).isTrue())
         .until(() -> get("http://" + network + "1:15080/q/health/ready").equals("200"));
+  }
+
+  /** Waits until its gateway is ready too: the command says so. */
+  void awaitUp() {
+    Awaitility.await(name + " is up")
+        .atMost(Duration.ofSeconds(90))
+        .pollInterval(Duration.ofMillis(50))
+        .failFast(() -> assertThat(process.isAlive()).as(process.lastWords()).isTrue())
+        .until(() -> process.lastWords().contains(" is up"));
   }
 
   /** Makes a service known that one workload serves at port 8080, exported to all. */

@@ -36,6 +36,7 @@ public final class LoopbackMesh implements AutoCloseable {
   private static final String SERVICE = "app";
   private static final int UPSTREAM_PORT = 9001;
   private static final int APPLICATION_PORT = 8080;
+  private static final int OUTBOUND_PORT = 15001;
   private static final int INBOUND_PORT = 15006;
 
   private final List<AutoCloseable> parts = Collections.synchronizedList(new ArrayList<>());
@@ -89,6 +90,9 @@ public final class LoopbackMesh implements AutoCloseable {
 
   private void join(boolean twoClusters) {
     if (twoClusters) {
+      // Two clusters that have no gateway yet would learn no address of each other.
+      east.awaitUp();
+      home.awaitUp();
       home.hawser("join", token(east.hawser("invite")));
     }
   }
@@ -123,9 +127,12 @@ public final class LoopbackMesh implements AutoCloseable {
     }
   }
 
-  /** Waits until the caller's sidecar knows an endpoint of the service. */
+  /**
+   * Waits until the caller's sidecar may use an endpoint of the service: behind a gateway only once
+   * that has been probed.
+   */
   public LoopbackMesh awaitServed() {
-    String url = "http://" + east.address(11) + ":15000/clusters";
+    String usable = "cluster.%s.shop:%d.membership_healthy: 1".formatted(SERVICE, APPLICATION_PORT);
     Awaitility.await("the caller's sidecar knows the service")
         .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(50))
@@ -133,7 +140,7 @@ public final class LoopbackMesh implements AutoCloseable {
           assertThat(caller.isAlive()).as(caller.lastWords()).isTrue();
           assertThat(callee.isAlive()).as(callee.lastWords()).isTrue();
         })
-        .until(() -> text(url).contains(serverName()));
+        .until(() -> text(callersAdmin("/stats")).contains(usable));
     return this;
   }
 
@@ -145,6 +152,20 @@ public final class LoopbackMesh implements AutoCloseable {
   /** Returns where the caller's sidecar offers the service to the application beside it. */
   public InetSocketAddress upstream() {
     return new InetSocketAddress(east.address(11), UPSTREAM_PORT);
+  }
+
+  /** Returns where the caller's sidecar takes requests for any host. */
+  public InetSocketAddress hosts() {
+    return new InetSocketAddress(east.address(11), OUTBOUND_PORT);
+  }
+
+  /** Returns the metrics of the caller's sidecar as Prometheus reads them. */
+  public String callersMetrics() {
+    return text(callersAdmin("/stats/prometheus"));
+  }
+
+  private String callersAdmin(String path) {
+    return "http://" + east.address(11) + ":15000" + path;
   }
 
   /** Returns where the callee's sidecar listens for others, with mutual TLS. */

@@ -5,13 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a command to its end. */
 public final class Shell {
-  private static final int SECONDS = 90;
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private Shell() {}
 
@@ -33,6 +34,12 @@ public final class Shell {
 
   /** Runs a command with additional environment; ended by force after 90 s. */
   public static Result run(Map<String, String> environment, List<String> command) {
+    return run(PATIENCE, environment, command);
+  }
+
+  /** Runs a command with additional environment; ended by force after a time. */
+  public static Result run(
+      Duration patience, Map<String, String> environment, List<String> command) {
     try {
       Path output = Files.createTempFile("shell", ".out");
       ProcessBuilder builder =
@@ -40,9 +47,9 @@ public final class Shell {
       builder.environment().putAll(environment);
       Process process = builder.start();
       process.getOutputStream().close();
-      if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        throw new AssertionError(String.join(" ", command) + ": no end after " + SECONDS + " s");
+        throw new AssertionError(String.join(" ", command) + ": no end after " + patience);
       }
       String text = Files.readString(output, StandardCharsets.UTF_8);
       Files.delete(output);
