@@ -1,0 +1,123 @@
+package dev.hawser.it.conformance;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A connection that sends what it is told and reads nothing unless it is told. */
+final class Attacker implements AutoCloseable {
+  static final int HEADERS = 1;
+  static final int RST_STREAM = 3;
+  static final int SETTINGS = 4;
+  static final int PING = 6;
+  static final int CONTINUATION = 9;
+  static final int END_STREAM = 1;
+  static final int END_HEADERS = 4;
+
+  /** Callers come from many addresses, for one alone has too few ports. */
+  private static final AtomicInteger SOURCE = new AtomicInteger();
+
+  private final Socket socket = new Socket();
+
+  Attacker(InetSocketAddress target) throws IOException {
+    try {
+      // Its end leaves nothing behind: 100,000 connections in a minute would use up all ports.
+      socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+      int source = SOURCE.getAndIncrement() % 200 + 1;
+      socket.bind(new InetSocketAddress("127.200.0." + source, 0));
+      socket.setSoTimeout(10_000);
+      socket.connect(target, 10_000);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /** Says the preface of HTTP/2, with settings that ask for nothing. */
+  static Attacker http2(InetSocketAddress target) throws IOException {
+    Attacker attacker = new Attacker(target);
+    attacker.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    attacker.frame(SETTINGS, 0, 0, new byte[0]);
+    return attacker;
+  }
+
+  void send(String text) throws IOException {
+    send(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  void send(byte[] octets) throws IOException {
+    socket.getOutputStream().write(octets);
+  }
+
+  boolean trySend(String text) {
+    return trySend(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Returns whether the connection took it: not if it has ended. */
+  boolean trySend(byte[] octets) {
+    try {
+      send(octets);
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  /** Sends a frame of HTTP/2 (RFC 9113 section 4.1). */
+  void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+    ByteArrayOutputStream frame = new ByteArrayOutputStream(9 + payload.length);
+    frame.write(payload.length >>> 16);
+    frame.write(payload.length >>> 8);
+    frame.write(payload.length);
+    frame.write(type);
+    frame.write(flags);
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      frame.write(stream >>> shift);
+    }
+    frame.writeBytes(payload);
+    send(frame.toByteArray());
+  }
+
+  /** Reads until the other side has ended the connection; a timeout if it never does. */
+  void awaitEnd() throws IOException {
+    byte[] buffer = new byte[1024];
+    try {
+      while (socket.getInputStream().read(buffer) >= 0) {
+        // what it says before is of no interest
+      }
+    } catch (SocketException _) {
+      // reset: an end as well
+    }
+  }
+
+  /** Reads until a number of answers of HTTP/1.1 have begun. */
+  void awaitAnswers(int count) throws IOException {
+    int seen = 0;
+    int matched = 0;
+    byte[] wanted = "HTTP/1.1 ".getBytes(StandardCharsets.US_ASCII);
+    byte[] buffer = new byte[16 * 1024];
+    while (seen < count) {
+      int read = socket.getInputStream().read(buffer);
+      if (read < 0) {
+        throw new IOException("ended after " + seen + " answers (expected: " + count + ")");
+      }
+      for (int i = 0; i < read; i++) {
+        matched = buffer[i] == wanted[matched] ? matched + 1 : buffer[i] == wanted[0] ? 1 : 0;
+        if (matched == wanted.length) {
+          seen++;
+          matched = 0;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
