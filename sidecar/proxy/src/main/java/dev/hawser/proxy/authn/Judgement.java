@@ -75,12 +75,14 @@ final class Judgement {
     JwtFailure last = JwtFailure.MISSING;
     boolean mayMiss = false;
     boolean mayFail = false;
+    boolean alone = true;
     for (Requirement one : all) {
       if (one instanceof Requirement.MayMiss) {
         mayMiss = true;
       } else if (one instanceof Requirement.MayFail) {
         mayFail = true;
       } else {
+        alone = false;
         JwtFailure failure = judge(one);
         if (failure == null) {
           return null;
@@ -90,6 +92,9 @@ final class Judgement {
           last = failure;
         }
       }
+    }
+    if (alone && (mayFail || mayMiss)) {
+      return judge(mayFail ? new Requirement.MayFail() : new Requirement.MayMiss());
     }
     return mayFail || (mayMiss && last == JwtFailure.MISSING) ? null : last;
   }

@@ -113,7 +113,7 @@ public final class JwtFilter implements HttpFilter {
   private Outcome refuse(FilterCall call, JwtFailure failure) {
     call.flag("UAEX");
     call.details("jwt_authn_access_denied{" + failure.message().replace(' ', '_') + "}");
-    if (failure.status() == 401 && !config.silent()) {
+    if (!config.silent()) {
       String realm = "Bearer realm=\"" + TokenFinder.realm(call.request()) + "\"";
       String whole = failure == JwtFailure.MISSING ? realm : realm + ", error=\"invalid_token\"";
       call.onResponse(head -> head.set("www-authenticate", whole));

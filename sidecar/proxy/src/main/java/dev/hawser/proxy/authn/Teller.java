@@ -5,6 +5,7 @@ import dev.hawser.proxy.json.Json;
 import dev.hawser.proxy.json.JsonText;
 import dev.hawser.proxy.jwt.Jwt;
 import dev.hawser.proxy.model.JwtConfig;
+import io.netty.handler.codec.http2.Http2Headers;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -61,11 +62,21 @@ final class Teller {
     if (!words.isEmpty()) {
       call.metadata().put(NAME, words);
     }
-    if (!provider.forward() && good.found().header() != null) {
-      call.request().remove(good.found().header());
+    if (!provider.forward()) {
+      strip(good.found(), call.request());
     }
     if (provider.reroute() && said) {
       call.routeAgain();
+    }
+  }
+
+  /** Takes out the token, which would serve whoever gets hold of it at the application. */
+  private static void strip(TokenFinder.Found found, Http2Headers request) {
+    if (found.header() != null) {
+      request.remove(found.header());
+    }
+    if (found.parameter() != null) {
+      request.path(TokenFinder.without(String.valueOf(request.path()), found.parameter()));
     }
   }
 

@@ -25,8 +25,9 @@ final class TokenFinder {
    * A token and where it was.
    *
    * @param header null if it was in none
+   * @param parameter of the query; null if it was in none
    */
-  record Found(String token, @Nullable String header) {}
+  record Found(String token, @Nullable String header, @Nullable String parameter) {}
 
   /** Returns the tokens at a provider's places; at the usual ones if it names none. */
   static List<Found> find(JwtConfig.Provider provider, Http2Headers request) {
@@ -58,7 +59,7 @@ final class TokenFinder {
     for (CharSequence value : request.getAll(place.name())) {
       String text = value.toString().strip();
       if (text.regionMatches(true, 0, prefix, 0, prefix.length())) {
-        add(found, text.substring(prefix.length()).strip(), place.name());
+        add(found, new Found(text.substring(prefix.length()).strip(), place.name(), null));
       }
     }
   }
@@ -72,9 +73,27 @@ final class TokenFinder {
     for (String pair : path.substring(mark + 1).split("&", -1)) {
       int equals = pair.indexOf('=');
       if (equals > 0 && names.contains(pair.substring(0, equals))) {
-        add(found, pair.substring(equals + 1), null);
+        add(found, new Found(pair.substring(equals + 1), null, pair.substring(0, equals)));
       }
     }
+  }
+
+  /** Returns a path without a parameter of its query. */
+  static String without(String path, String parameter) {
+    int mark = path.indexOf('?');
+    if (mark < 0) {
+      return path;
+    }
+    StringBuilder out = new StringBuilder(path.substring(0, mark));
+    char before = '?';
+    for (String pair : path.substring(mark + 1).split("&", -1)) {
+      int equals = pair.indexOf('=');
+      if (!parameter.equals(equals < 0 ? pair : pair.substring(0, equals))) {
+        out.append(before).append(pair);
+        before = '&';
+      }
+    }
+    return out.toString();
   }
 
   private static void inCookies(List<String> names, Http2Headers request, List<Found> found) {
@@ -82,7 +101,7 @@ final class TokenFinder {
       for (String pair : value.toString().split(";", -1)) {
         int equals = pair.indexOf('=');
         if (equals > 0 && names.contains(pair.substring(0, equals).strip())) {
-          add(found, unquoted(pair.substring(equals + 1).strip()), null);
+          add(found, new Found(unquoted(pair.substring(equals + 1).strip()), null, null));
         }
       }
     }
@@ -93,9 +112,9 @@ final class TokenFinder {
     return quoted ? value.substring(1, value.length() - 1) : value;
   }
 
-  private static void add(List<Found> found, String token, @Nullable String header) {
-    if (!token.isEmpty() && found.size() < MAX_TOKENS) {
-      found.add(new Found(token, header));
+  private static void add(List<Found> found, Found one) {
+    if (!one.token().isEmpty() && found.size() < MAX_TOKENS) {
+      found.add(one);
     }
   }
 

@@ -45,7 +45,7 @@ final class HeaderOpsCodec {
       return HeaderOps.NONE;
     }
     String at = path.isEmpty() ? "" : path + ".";
-    return new HeaderOps(
+    return HeaderOps.level(
         ops(at + "request_headers_to", requestAdds, requestRemoves),
         ops(at + "response_headers_to", responseAdds, responseRemoves));
   }

@@ -93,11 +93,19 @@ final class Admission implements FilterRun.Owner, RouteContext {
     if (forward != null) {
       forward.respond(request(), response, this);
     }
-    answer(response);
+    filtered(response);
+  }
+
+  /** Changes the head of an answer of the proxy itself: what a route says counts for it too. */
+  void answer(Http2Headers response) {
+    if (selection != null) {
+      Router.respond(selection, request(), response, this);
+    }
+    filtered(response);
   }
 
   /** Takes the filters' steps on the head of any answer. */
-  void answer(Http2Headers response) {
+  private void filtered(Http2Headers response) {
     if (run != null) {
       run.respond(response);
     }

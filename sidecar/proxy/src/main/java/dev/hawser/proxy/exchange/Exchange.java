@@ -405,7 +405,11 @@ public final class Exchange implements StreamListener {
   }
 
   private void answer(LocalReply reply) {
-    response.answer(reply);
+    RouteRule.Action.Forward chosen = action;
+    response.answer(
+        chosen == null
+            ? reply
+            : reply.withStep(head -> AttemptHead.response(chosen, head, facts.attempts())));
     responseEnded();
   }
 

@@ -69,10 +69,13 @@ final class Http1Writer {
     return write(out, CRLF);
   }
 
+  /** Of other methods a server expects one, and of those that it does not know it may. */
   private static boolean expectsBody(CharSequence method) {
-    return AsciiString.contentEquals(method, "POST")
-        || AsciiString.contentEquals(method, "PUT")
-        || AsciiString.contentEquals(method, "PATCH");
+    return !AsciiString.contentEquals(method, "GET")
+        && !AsciiString.contentEquals(method, "HEAD")
+        && !AsciiString.contentEquals(method, "DELETE")
+        && !AsciiString.contentEquals(method, "TRACE")
+        && !AsciiString.contentEquals(method, "CONNECT");
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.hawser.proxy.model.HeaderText;
 import dev.hawser.proxy.model.HeaderText.Part;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,37 +37,76 @@ final class HeaderEditor {
     this.response = response;
   }
 
-  /** Changes a head. */
-  void apply(List<HeaderOp> ops, Http2Headers head) {
-    for (int i = 0; i < ops.size(); i++) {
-      switch (ops.get(i)) {
-        case HeaderOp.Remove(String name) -> head.remove(name);
-        case HeaderOp.Put put -> put(put, head);
-      }
+  /** Changes a head, level by level. */
+  void apply(List<List<HeaderOp>> levels, Http2Headers head) {
+    for (int i = 0; i < levels.size(); i++) {
+      level(levels.get(i), head);
     }
   }
 
-  private void put(HeaderOp.Put put, Http2Headers head) {
-    put(put, text(put.value()), head);
+  /**
+   * Makes the changes of one level as Envoy does: what is removed goes first; whether a header is
+   * there, and what values say of others, is then found out for all before any is put; those that
+   * replace come before those that are added.
+   */
+  private void level(List<HeaderOp> ops, Http2Headers head) {
+    List<Said> replaced = List.of();
+    List<Said> added = List.of();
+    for (int i = 0; i < ops.size(); i++) {
+      switch (ops.get(i)) {
+        case HeaderOp.Remove(String name) -> head.remove(name);
+        case HeaderOp.Put put -> {
+          String value = text(put.value());
+          if (isSaid(put, value, head)) {
+            boolean replaces =
+                put.how() == HeaderOp.How.OVERWRITE_IF_EXISTS_OR_ADD
+                    || put.how() == HeaderOp.How.OVERWRITE_IF_EXISTS;
+            if (replaces) {
+              replaced = with(replaced, new Said(put.name(), value));
+            } else {
+              added = with(added, new Said(put.name(), value));
+            }
+          }
+        }
+      }
+    }
+    for (int i = 0; i < replaced.size(); i++) {
+      head.set(replaced.get(i).name(), replaced.get(i).value());
+    }
+    for (int i = 0; i < added.size(); i++) {
+      head.add(added.get(i).name(), added.get(i).value());
+    }
+  }
+
+  /** A line of a head. */
+  private record Said(String name, String value) {}
+
+  private static List<Said> with(List<Said> list, Said one) {
+    if (list.isEmpty()) {
+      return List.of(one);
+    }
+    List<Said> all = list.size() == 1 ? new ArrayList<>(list) : list;
+    all.add(one);
+    return all;
+  }
+
+  private static boolean isSaid(HeaderOp.Put put, String value, Http2Headers head) {
+    if (value.isEmpty() && !put.evenEmpty()) {
+      return false;
+    }
+    return switch (put.how()) {
+      case APPEND_IF_EXISTS_OR_ADD, OVERWRITE_IF_EXISTS_OR_ADD -> true;
+      case ADD_IF_ABSENT -> !head.contains(put.name());
+      case OVERWRITE_IF_EXISTS -> head.contains(put.name());
+    };
   }
 
   /** Says something in a head. */
   static void put(HeaderOp.Put put, String value, Http2Headers head) {
-    if (value.isEmpty() && !put.evenEmpty()) {
-      return;
-    }
-    switch (put.how()) {
-      case APPEND_IF_EXISTS_OR_ADD -> head.add(put.name(), value);
-      case OVERWRITE_IF_EXISTS_OR_ADD -> head.set(put.name(), value);
-      case ADD_IF_ABSENT -> {
-        if (!head.contains(put.name())) {
-          head.add(put.name(), value);
-        }
-      }
-      case OVERWRITE_IF_EXISTS -> {
-        if (head.contains(put.name())) {
-          head.set(put.name(), value);
-        }
+    if (isSaid(put, value, head)) {
+      switch (put.how()) {
+        case APPEND_IF_EXISTS_OR_ADD, ADD_IF_ABSENT -> head.add(put.name(), value);
+        case OVERWRITE_IF_EXISTS_OR_ADD, OVERWRITE_IF_EXISTS -> head.set(put.name(), value);
       }
     }
   }
@@ -94,9 +134,9 @@ final class HeaderEditor {
   }
 
   private static String header(Http2Headers head, String name, String otherwise, int max) {
-    String value = HeaderValue.of(head, name);
+    String value = HeaderValue.first(head, name);
     if (value == null && !otherwise.isEmpty()) {
-      value = HeaderValue.of(head, otherwise);
+      value = HeaderValue.first(head, otherwise);
     }
     if (value == null) {
       return "";

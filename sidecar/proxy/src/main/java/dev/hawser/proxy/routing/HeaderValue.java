@@ -8,6 +8,15 @@ import org.jspecify.annotations.Nullable;
 public final class HeaderValue {
   private HeaderValue() {}
 
+  /**
+   * Returns the first value, or null if there is none: what is written elsewhere, into another
+   * header or as a name, is one value and no list.
+   */
+  static @Nullable String first(Http2Headers headers, String name) {
+    CharSequence value = name.equals("host") ? headers.authority() : headers.get(name);
+    return value == null ? null : value.toString();
+  }
+
   /** Returns the value, or null if there is none. */
   public static @Nullable String of(Http2Headers headers, String name) {
     if (name.equals("host")) {

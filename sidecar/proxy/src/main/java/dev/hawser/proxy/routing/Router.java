@@ -1,6 +1,5 @@
 package dev.hawser.proxy.routing;
 
-import dev.hawser.proxy.model.HeaderOps;
 import dev.hawser.proxy.model.LabelSet;
 import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.reply.LocalReply;
@@ -28,31 +27,24 @@ public final class Router {
     }
     return switch (rule.action()) {
       case RouteRule.Action.Answer(int status, String body) ->
-          new RouteDecision.Answer(
-              told(new LocalReply(status, "", "", body), rule, way.headers(), request, context));
+          new RouteDecision.Answer(new LocalReply(status, "", "", body));
       case RouteRule.Action.Redirect redirect ->
           new RouteDecision.Answer(
-              told(
-                  Redirector.reply(rule, redirect, request, context.downstream().tls()),
-                  rule,
-                  way.headers(),
-                  request,
-                  context));
+              Redirector.reply(rule, redirect, request, context.downstream().tls()));
       case RouteRule.Action.Forward forward -> forward(rule, forward, way, request, context);
     };
   }
 
-  private static LocalReply told(
-      LocalReply reply,
-      RouteRule rule,
-      HeaderOps headers,
-      Http2Headers request,
-      RouteContext context) {
-    return headers.response().isEmpty()
-        ? reply
-        : reply.withStep(head ->
-            new HeaderEditor(context, rule.name(), "", request, head)
-                .apply(headers.response(), head));
+  /** Changes the head of an answer of the proxy itself as the rule says, if there is one. */
+  public static void respond(
+      Selection selection, Http2Headers request, Http2Headers response, RouteContext context) {
+    RouteRule rule = selection.rule();
+    Route.Way way = selection.way();
+    if (rule != null && way != null && !way.headers().response().isEmpty()) {
+      String upstream = way.target() == null ? "" : way.target().upstream();
+      new HeaderEditor(context, rule.name(), upstream, request, response)
+          .apply(way.headers().response(), response);
+    }
   }
 
   private static RouteDecision forward(
@@ -93,7 +85,7 @@ public final class Router {
       case RouteRule.Choice.Weighted _ ->
           way.target() == null ? null : context.upstreams().get(way.target().upstream());
       case RouteRule.Choice.ByHeader(String name) -> {
-        String named = HeaderValue.of(request, name);
+        String named = HeaderValue.first(request, name);
         yield named == null ? null : context.upstreams().find(named);
       }
     };
@@ -107,7 +99,7 @@ public final class Router {
       case RouteRule.HostRewrite.FromHeader(String name, boolean told) ->
           rewriteHost(
               request,
-              Optional.ofNullable(HeaderValue.of(request, name)).filter(host -> !host.isEmpty()),
+              Optional.ofNullable(HeaderValue.first(request, name)).filter(host -> !host.isEmpty()),
               told);
       case RouteRule.HostRewrite.FromPath(var replacement, boolean told) ->
           rewriteHost(request, Optional.of(replacement.in(RequestPath.of(request).path())), told);

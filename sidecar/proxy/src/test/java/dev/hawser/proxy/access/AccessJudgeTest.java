@@ -7,8 +7,10 @@ import dev.hawser.proxy.model.AddressRange;
 import dev.hawser.proxy.model.FieldMatch;
 import dev.hawser.proxy.model.TextMatch;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,23 @@ class AccessJudgeTest {
     assertThat(AccessJudge.allows(List.of(new Access(true, List.of())), east)).isFalse();
     assertThat(AccessJudge.allows(List.of(new Access(false, List.of())), east)).isTrue();
     assertThat(AccessJudge.allows(List.of(), east)).isTrue();
+  }
+
+  @Test
+  void everyFieldOfANameIsTestedAlone() {
+    AccessJudge.Subject subject = asking(null, "GET");
+    Http2Headers request = Objects.requireNonNull(subject.request());
+    request.add("x-role", "guest").add("x-role", "admin");
+    Optional<TextMatch> admin = Optional.of(new TextMatch.Exact("admin", false));
+    Access.Rule isAdmin =
+        new Access.Rule.Header(new FieldMatch("x-role", admin, true, false, false));
+    Access.Rule isNot = new Access.Rule.Header(new FieldMatch("x-role", admin, true, true, false));
+
+    assertThat(judge(false, ANY, isAdmin, subject)).isFalse();
+    assertThat(judge(true, ANY, isNot, subject)).isFalse();
+    request.set("x-role", "guest", "user");
+    assertThat(judge(false, ANY, isAdmin, subject)).isTrue();
+    assertThat(judge(true, ANY, isNot, subject)).isTrue();
   }
 
   @Test

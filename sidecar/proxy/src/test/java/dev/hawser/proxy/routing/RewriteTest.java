@@ -217,8 +217,27 @@ class RewriteTest {
     assertThat(request.getAll("x-b")).extracting(String::valueOf).containsExactly("10");
     assertThat(request.getAll("x-c")).extracting(String::valueOf).containsExactly("2");
     assertThat(request.contains("x-d")).isFalse();
-    assertThat(String.valueOf(request.get("x-facts"))).isEqualTo("1,2 10.1.2.3 HTTP/1.1 1 me 100%");
+    assertThat(String.valueOf(request.get("x-facts"))).isEqualTo("1 10.1.2.3 HTTP/1.1 1 me 100%");
     assertThat(request.contains("x-empty")).isFalse();
+  }
+
+  @Test
+  void changesOfOneLevelSeeTheHeadAsItWasAndWhatReplacesComesFirst() throws Exception {
+    RouteRule rule =
+        Routes.rule(
+            route(all())
+                .addRequestHeadersToAdd(add("x-a", "2", HeaderAppendAction.ADD_IF_ABSENT))
+                .addRequestHeadersToAdd(add("x-a", "3", HeaderAppendAction.ADD_IF_ABSENT))
+                .addRequestHeadersToAdd(add("x-b", "2", HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD))
+                .addRequestHeadersToAdd(
+                    add("x-b", "%REQ(x-b)%3", HeaderAppendAction.OVERWRITE_IF_EXISTS)));
+    Http2Headers request = get("/", "x-b", "1", "x-b", "unread");
+
+    new HeaderEditor(new Context(), "r", "c", request, null)
+        .apply(rule.headers().request(), request);
+
+    assertThat(request.getAll("x-a")).extracting(String::valueOf).containsExactly("2", "3");
+    assertThat(request.getAll("x-b")).extracting(String::valueOf).containsExactly("13", "2");
   }
 
   @Test
