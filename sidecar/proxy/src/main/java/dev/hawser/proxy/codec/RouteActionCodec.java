@@ -199,7 +199,8 @@ final class RouteActionCodec {
     return new RouteRule.Target(
         item.getName(),
         item.getWeight().getValue(),
-        level.specificWins() ? outer.then(own) : own.then(outer),
+        // What a target says comes first in Envoy, also where what is specific wins.
+        own.then(outer),
         filters,
         item.hasHostRewriteLiteral()
             ? Optional.of(
