@@ -11,14 +11,15 @@ import java.util.concurrent.ThreadLocalRandom;
  * below the range from which the kernel gives ports to clients, so that nobody takes the port of a
  * program that was killed before it is started again.
  */
-final class FreePorts {
+public final class FreePorts {
   private static final int LOWEST = 20_000;
   private static final int BEYOND = 32_000;
   private static final int ATTEMPTS = 100;
 
   private FreePorts() {}
 
-  static int next() {
+  /** Returns a port that was free on 127.0.0.1 a moment ago. */
+  public static int next() {
     IOException last = new IOException("no attempt");
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, BEYOND);

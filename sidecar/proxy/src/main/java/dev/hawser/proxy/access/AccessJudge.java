@@ -4,7 +4,6 @@ import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.Access.Rule;
-import dev.hawser.proxy.model.FieldMatch;
 import dev.hawser.proxy.routing.HeaderValue;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.net.InetAddress;
@@ -127,7 +126,7 @@ public final class AccessJudge {
       case Rule.Destination destination ->
           subject.destination() != null && destination.range().contains(subject.destination());
       case Rule.Header header ->
-          subject.request() != null && passes(header.match(), subject.request());
+          subject.request() != null && HeaderValue.passes(header.match(), subject.request());
       case Rule.Path path ->
           subject.request() != null && path.match().test(path(subject.request()));
       case Rule.Port(int first, int last) -> subject.port() >= first && subject.port() <= last;
@@ -139,20 +138,6 @@ public final class AccessJudge {
   private static boolean passes(Rule.Told rule, @Nullable Metadata told) {
     Object value = told == null ? null : told.get(rule.filter(), rule.path());
     return rule.value().test(value) != rule.invert();
-  }
-
-  /** Each field is tested alone: a second one must not hide what the first one says. */
-  private static boolean passes(FieldMatch match, Http2Headers request) {
-    List<CharSequence> values =
-        match.name().startsWith(":") ? List.of() : request.getAll(match.name());
-    if (values.size() < 2) {
-      return match.test(HeaderValue.of(request, match.name()));
-    }
-    boolean any = false;
-    for (int i = 0; i < values.size(); i++) {
-      any |= match.test(values.get(i).toString()) != match.invert();
-    }
-    return any != match.invert();
   }
 
   /** The path ends where a query begins, or what no request should have: a fragment. */

@@ -5,10 +5,10 @@ import dev.hawser.proxy.http.StreamFailure.Kind;
 import dev.hawser.proxy.model.FieldMatch;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RetryRule.Condition;
+import dev.hawser.proxy.routing.HeaderValue;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Decides whether a request may be tried again. Pure. */
 final class RetryJudge {
@@ -48,17 +48,13 @@ final class RetryJudge {
     }
     boolean wanted = false;
     for (FieldMatch match : rule.requestHeaders()) {
-      if (match.test(text(request.get(match.name())))) {
+      if (HeaderValue.passes(match, request)) {
         wanted = true;
         // Who names the method says that requests with it may be made twice.
         idempotent |= match.name().equals(METHOD);
       }
     }
     return new Asked(wanted ? rule : RetryRule.none(), idempotent, grpc);
-  }
-
-  private static @Nullable String text(@Nullable CharSequence value) {
-    return value == null ? null : value.toString();
   }
 
   /** Whether doing it twice is the same as once (RFC 9110 section 9.2.2). */
@@ -143,7 +139,7 @@ final class RetryJudge {
 
   private static boolean anyPasses(List<FieldMatch> matches, Http2Headers response) {
     for (FieldMatch match : matches) {
-      if (match.test(text(response.get(match.name())))) {
+      if (HeaderValue.passes(match, response)) {
         return true;
       }
     }

@@ -81,7 +81,7 @@ final class Descriptors {
 
   private static boolean headers(List<FieldMatch> headers, FilterCall call) {
     for (FieldMatch header : headers) {
-      if (!header.test(HeaderValue.of(call.request(), header.name()))) {
+      if (!HeaderValue.passes(header, call.request())) {
         return false;
       }
     }

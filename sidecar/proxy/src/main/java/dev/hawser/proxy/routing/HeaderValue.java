@@ -1,10 +1,11 @@
 package dev.hawser.proxy.routing;
 
+import dev.hawser.proxy.model.FieldMatch;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a header as a test sees it: several fields of one name count as one with commas. */
+/** Reads headers of which there may be several fields. */
 public final class HeaderValue {
   private HeaderValue() {}
 
@@ -17,7 +18,24 @@ public final class HeaderValue {
     return value == null ? null : value.toString();
   }
 
-  /** Returns the value, or null if there is none. */
+  /**
+   * Whether a header passes a test. Each field of its name is tested alone, so that no other one
+   * hides what it says: one that passes is enough, and where the opposite counts none may.
+   */
+  public static boolean passes(FieldMatch match, Http2Headers headers) {
+    List<CharSequence> values =
+        match.name().equals("host") ? List.of() : headers.getAll(match.name());
+    if (values.size() < 2) {
+      return match.test(of(headers, match.name()));
+    }
+    boolean any = false;
+    for (int i = 0; i < values.size() && !any; i++) {
+      any = match.test(values.get(i).toString()) != match.invert();
+    }
+    return any != match.invert();
+  }
+
+  /** Returns the value, several with commas between them, or null if there is none. */
   public static @Nullable String of(Http2Headers headers, String name) {
     if (name.equals("host")) {
       CharSequence authority = headers.authority();

@@ -36,7 +36,7 @@ public final class RuleMatcher {
       return false;
     }
     for (FieldMatch header : match.headers()) {
-      if (!header.test(HeaderValue.of(request, header.name()))) {
+      if (!HeaderValue.passes(header, request)) {
         return false;
       }
     }

@@ -192,6 +192,22 @@ class RouteMatchTest {
   }
 
   @Test
+  void eachFieldOfANameIsTestedAlone() throws Exception {
+    HeaderMatcher.Builder admin =
+        HeaderMatcher.newBuilder()
+            .setName("x-role")
+            .setStringMatch(StringMatcher.newBuilder().setExact("admin"));
+    RouteMatch.Builder is = all().addHeaders(admin);
+    RouteMatch.Builder isNot = all().addHeaders(admin.clone().setInvertMatch(true));
+
+    assertThat(takes(is, get("/", "x-role", "guest", "x-role", "admin"))).isTrue();
+    assertThat(takes(isNot, get("/", "x-role", "guest", "x-role", "admin"))).isFalse();
+    assertThat(takes(is, get("/", "x-role", "guest", "x-role", "user"))).isFalse();
+    assertThat(takes(isNot, get("/", "x-role", "guest", "x-role", "user"))).isTrue();
+    assertThat(takes(is, get("/", "x-role", "guest,admin"))).isFalse();
+  }
+
+  @Test
   void grpcIsKnownByItsContentType() throws Exception {
     RouteMatch.Builder match = all().setGrpc(RouteMatch.GrpcRouteMatchOptions.getDefaultInstance());
 
