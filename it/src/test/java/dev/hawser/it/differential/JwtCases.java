@@ -150,11 +150,16 @@ final class JwtCases {
         .build();
   }
 
-  /** Returns whether a request needs all of several things and a token may not be passed on. */
-  static boolean needsAll(Case one) {
+  /** Returns whether tokens may not be passed on. */
+  static boolean takesTokens(Case one) {
     return one.configuration().filters().get(FILTER) instanceof JwtAuthentication authentication
         && authentication.getProvidersMap().values().stream()
-            .anyMatch(provider -> !provider.getForward())
+            .anyMatch(provider -> !provider.getForward());
+  }
+
+  /** Returns whether a request needs all of several things. */
+  static boolean needsAll(Case one) {
+    return one.configuration().filters().get(FILTER) instanceof JwtAuthentication authentication
         && authentication.getRulesList().stream()
             .filter(rule -> one.request().target().startsWith(rule.getMatch().getPrefix()))
             .findFirst()
