@@ -10,13 +10,16 @@ import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.listener.ListenerSet;
+import dev.hawser.proxy.observe.Observers;
 import dev.hawser.proxy.routing.RouteBook;
 import dev.hawser.proxy.telemetry.AccessLog;
 import dev.hawser.proxy.telemetry.Telemetry;
+import dev.hawser.proxy.trace.SpanSender;
 import dev.hawser.proxy.upstream.Upstreams;
 import dev.hawser.proxy.worker.Workers;
 import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.svid.Svid;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -45,11 +48,25 @@ public final class DataPlane implements AutoCloseable {
   private final Connections connections;
   private final ListenerSet listeners;
   private final AccessLog accessLog;
+  private final SpanSender spans;
+  private final Observers observers;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Starts a plane whose listeners may log to streams alone; the parameters are the same. */
+  public DataPlane(
+      IdentitySource identity,
+      EventLoops.Options threads,
+      Metrics metrics,
+      AccessLog accessLog,
+      HttpLimits limits,
+      Consumer<String> askForHost) {
+    this(identity, threads, metrics, accessLog, Optional.empty(), limits, askForHost);
+  }
 
   /**
    * Starts the threads and warms them up; nothing listens yet.
    *
+   * @param logs the folder of the files to which listeners may log
    * @param askForHost asks the control plane for a host on demand, by {@code <table>/<authority>}
    */
   public DataPlane(
@@ -57,6 +74,7 @@ public final class DataPlane implements AutoCloseable {
       EventLoops.Options threads,
       Metrics metrics,
       AccessLog accessLog,
+      Optional<Path> logs,
       HttpLimits limits,
       Consumer<String> askForHost) {
     this.accessLog = accessLog;
@@ -68,6 +86,8 @@ public final class DataPlane implements AutoCloseable {
     Supplier<Optional<SpiffeId>> self = () -> identity.svid().map(Svid::id);
     AccessGate gate = new AccessGate(metrics);
     Filters filters = new Filters(new FilterList(gate, workers, upstreams, self, metrics));
+    this.spans = new SpanSender(workers, upstreams, metrics);
+    this.observers = new Observers(logs, spans, metrics);
     this.routes = new RouteBook(workers, filters, askForHost);
     this.connections = new Connections(workers, MAX_CONNECTIONS);
     ProxyContext context =
@@ -77,6 +97,7 @@ public final class DataPlane implements AutoCloseable {
             upstreams,
             routes,
             filters,
+            observers,
             gate,
             connections,
             new Telemetry(metrics, accessLog),
@@ -128,9 +149,11 @@ public final class DataPlane implements AutoCloseable {
         .completeOnTimeout(null, 2 * LAST_MOMENT.toMillis(), TimeUnit.MILLISECONDS)
         .join();
     listeners.close();
+    spans.close();
     upstreams.close();
     loops.close();
     tls.close();
+    observers.close();
     accessLog.close();
   }
 }

@@ -81,6 +81,7 @@ public final class Proxy implements AutoCloseable {
             EventLoops.Options.defaults("proxy"),
             metrics,
             log,
+            Optional.of(config.dataDir().resolve("logs")),
             HttpLimits.defaults(),
             this::askForHost);
     open.push(plane);

@@ -24,6 +24,7 @@ record Wants(Set<String> routes, Set<String> upstreams) {
     switch (content) {
       case ListenerConfig.Content.Tcp tcp -> upstreams.add(tcp.upstream());
       case ListenerConfig.Content.Http http -> {
+        http.observing().tracing().ifPresent(rule -> upstreams.add(rule.collector().upstream()));
         http.filters().forEach(filter -> upstreams.addAll(filter.config().upstreams()));
         switch (http.routes()) {
           case ListenerConfig.Routes.Named(String name) -> routes.add(name);

@@ -51,6 +51,23 @@ public final class GrpcCall {
       Parser<T> answer,
       Duration timeout,
       Consumer<Result<T>> then) {
+    return unary(worker, upstream, method, head, framed(request), answer, timeout, then);
+  }
+
+  /**
+   * Makes a call with a message that is written already; on the worker's loop.
+   *
+   * @param request as {@link #framed} returns it; the rest is the same
+   */
+  public static <T> SideCall unary(
+      Worker worker,
+      Upstream upstream,
+      String method,
+      Consumer<Http2Headers> head,
+      byte[] request,
+      Parser<T> answer,
+      Duration timeout,
+      Consumer<Result<T>> then) {
     Http2Headers headers =
         new DefaultHttp2Headers(false)
             .method("POST")
@@ -65,13 +82,14 @@ public final class GrpcCall {
         worker,
         upstream,
         headers,
-        framed(request),
+        request,
         timeout,
         MAX_ANSWER,
         result -> then.accept(read(result, answer)));
   }
 
-  private static byte[] framed(MessageLite message) {
+  /** Returns a message with its flag and length before it; on any thread. */
+  public static byte[] framed(MessageLite message) {
     byte[] bytes = message.toByteArray();
     return ByteBuffer.allocate(PREFIX + bytes.length)
         .put((byte) 0)

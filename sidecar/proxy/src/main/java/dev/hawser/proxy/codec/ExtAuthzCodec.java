@@ -151,7 +151,7 @@ final class ExtAuthzCodec implements FilterCodec {
             response.getAllowedClientHeadersOnSuccess()));
   }
 
-  private static String named(String path, String cluster) throws ResourceRejectedException {
+  static String named(String path, String cluster) throws ResourceRejectedException {
     if (cluster.isEmpty()) {
       throw Fields.rejected(path, "empty (expected: a cluster's name)");
     }
@@ -209,7 +209,7 @@ final class ExtAuthzCodec implements FilterCodec {
     return all;
   }
 
-  private static Map<String, String> added(String path, List<HeaderValue> values)
+  static Map<String, String> added(String path, List<HeaderValue> values)
       throws ResourceRejectedException {
     Map<String, String> headers = new LinkedHashMap<>();
     for (HeaderValue value : values) {

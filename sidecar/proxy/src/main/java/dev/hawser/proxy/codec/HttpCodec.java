@@ -3,7 +3,10 @@ package dev.hawser.proxy.codec;
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
 import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.model.LogRule;
+import dev.hawser.proxy.model.Observing;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads HTTP connection managers. */
@@ -32,7 +35,9 @@ final class HttpCodec {
         "max_request_headers_kb",
         "request_headers_timeout",
         "request_timeout",
-        "http2_protocol_options");
+        "http2_protocol_options",
+        "tracing",
+        "access_log");
     if (manager.getCodecType() != HttpConnectionManager.CodecType.AUTO) {
       throw Fields.rejected(path + ".codec_type", manager.getCodecType() + " (expected: AUTO)");
     }
@@ -44,7 +49,18 @@ final class HttpCodec {
             ? RouteCodec.positive(
                 Fields.duration(path + ".stream_idle_timeout", manager.getStreamIdleTimeout()))
             : Optional.empty(),
-        EdgeCodec.edge(path, manager));
+        EdgeCodec.edge(path, manager),
+        observing(path, manager));
+  }
+
+  private static Observing observing(String path, HttpConnectionManager manager)
+      throws ResourceRejectedException {
+    List<LogRule> logs = LogCodec.logs(path + ".access_log", manager.getAccessLogList());
+    return new Observing(
+        logs,
+        manager.hasTracing()
+            ? Optional.of(TracingCodec.rule(path + ".tracing", manager.getTracing()))
+            : Optional.empty());
   }
 
   private static ListenerConfig.Routes routes(String path, HttpConnectionManager manager)

@@ -5,6 +5,7 @@ import dev.hawser.engine.tls.MeshTls;
 import dev.hawser.proxy.access.AccessGate;
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.http.HttpLimits;
+import dev.hawser.proxy.observe.Observers;
 import dev.hawser.proxy.routing.RouteBook;
 import dev.hawser.proxy.telemetry.Telemetry;
 import dev.hawser.proxy.upstream.Upstreams;
@@ -25,6 +26,7 @@ public record ProxyContext(
     Upstreams upstreams,
     RouteBook routes,
     Filters filters,
+    Observers observers,
     AccessGate gate,
     Connections connections,
     Telemetry telemetry,

@@ -8,11 +8,13 @@ import dev.hawser.proxy.http.HttpStream;
 import dev.hawser.proxy.http.ResetReason;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
+import dev.hawser.proxy.observe.Watch;
 import dev.hawser.proxy.upstream.ConnectionPool;
 import dev.hawser.proxy.upstream.UpstreamStat;
 import dev.hawser.proxy.upstream.WorkerUpstream;
 import dev.hawser.trust.spiffe.SpiffeId;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ final class Attempt implements ConnectionPool.Waiter, StreamListener {
   private final Endpoint endpoint;
   private @Nullable HttpStream stream;
   private @Nullable SpiffeId peer;
+  private @Nullable Channel through;
   private long began;
   private int status;
   private boolean answerNoted;
@@ -61,6 +64,7 @@ final class Attempt implements ConnectionPool.Waiter, StreamListener {
     if (over) {
       return;
     }
+    through = connection.channel();
     peer = connection.channel().attr(PeerCheck.PEER).get();
     stream = connection.open(this);
     endpoint.began();
@@ -69,6 +73,18 @@ final class Attempt implements ConnectionPool.Waiter, StreamListener {
       began = System.nanoTime();
     }
     exchange.onStream(this, stream);
+  }
+
+  /** Tells who watches, if anybody does, that it begins with this head. */
+  void watched(@Nullable Watch watch, Http2Headers head) {
+    Channel channel = through;
+    if (watch != null && channel != null) {
+      watch.beginTry(
+          head,
+          channel.localAddress(),
+          upstream.upstream().name(),
+          endpoint.config().address().toString());
+    }
   }
 
   @Override

@@ -2,12 +2,15 @@ package dev.hawser.proxy.exchange;
 
 import dev.hawser.proxy.affinity.AffinityPlan;
 import dev.hawser.proxy.balance.Endpoint;
+import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.http.HttpStream;
 import dev.hawser.proxy.http.ResetReason;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.model.RouteRule;
+import dev.hawser.proxy.observe.Observer;
+import dev.hawser.proxy.observe.Watch;
 import dev.hawser.proxy.reply.LocalReply;
 import dev.hawser.proxy.reply.Replies;
 import dev.hawser.proxy.routing.RouteDecision;
@@ -66,6 +69,10 @@ public final class Exchange implements StreamListener {
   public void onHeaders(Http2Headers headers, boolean end) {
     request = headers;
     facts.begin(headers);
+    Observer observer = side.observer();
+    if (observer != null) {
+      facts.watch(observer.begin(headers, side.downstream(), worker.random()));
+    }
     tunnel = headers.contains(Http2Headers.PseudoHeaderName.PROTOCOL.value());
     if (end) {
       upload.none();
@@ -91,6 +98,7 @@ public final class Exchange implements StreamListener {
   private void forward(RouteDecision.Forward forward) {
     WorkerUpstream to = forward.upstream().on(worker);
     facts.upstream(forward.upstream());
+    facts.route(forward.rule().name());
     if (!to.begin()) {
       answer(Replies.tooManyRequests(forward.upstream().name()));
       return;
@@ -118,6 +126,10 @@ public final class Exchange implements StreamListener {
             side.refusesUnprocessed());
     tries().rule().perTryIdle().ifPresent(limit -> timers.watchTry(limit, this::onTryIdle));
     side.prepare(head);
+    Watch watch = facts.watch();
+    if (watch != null) {
+      watch.passOn(head);
+    }
     facts.requestId(head.get(HeaderNames.X_REQUEST_ID));
     timers.watchIdle(chosen.timeouts().idle().orElse(side.idleTimeout()));
     if (upload.isEnded() || tunnel) {
@@ -171,6 +183,7 @@ public final class Exchange implements StreamListener {
     if (action != null) {
       AttemptHead.request(action, head, from.endpoint(), facts.attempts());
     }
+    from.watched(facts.watch(), head);
     upload.start(head, stream);
     settleRequest();
   }
@@ -242,6 +255,10 @@ public final class Exchange implements StreamListener {
       timers.endTry();
       from.release();
       attempt = null;
+      Watch watch = facts.watch();
+      if (watch != null) {
+        watch.tryAnswered(status);
+      }
       goOn(next);
       return;
     }
@@ -309,6 +326,10 @@ public final class Exchange implements StreamListener {
       return;
     }
     timers.endTry();
+    Watch watch = facts.watch();
+    if (watch != null) {
+      watch.tryFailed(failure.kind().flag(), failure.detail());
+    }
     if (response.hasBegun()) {
       upstream().upstream().stats().count(UpstreamStat.RQ_BROKEN);
       facts.flag(failure.kind().flag());
@@ -427,8 +448,11 @@ public final class Exchange implements StreamListener {
       facts.flag(made.wasDenied() ? "URX" : "");
       made.end();
     }
+    Metadata said = admission.metadata();
     admission.end();
-    side.finished(facts.summary());
+    Summary summary = facts.summary();
+    side.finished(summary);
+    facts.tell(summary, said);
   }
 
   private @Nullable HttpStream stream() {

@@ -1,7 +1,10 @@
 package dev.hawser.proxy.exchange;
 
 import dev.hawser.proxy.balance.Endpoint;
+import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.http.HeaderNames;
+import dev.hawser.proxy.observe.Ended;
+import dev.hawser.proxy.observe.Watch;
 import dev.hawser.proxy.upstream.Upstream;
 import dev.hawser.trust.spiffe.SpiffeId;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -30,6 +33,8 @@ final class ExchangeFacts {
   private @Nullable Upstream upstream;
   private @Nullable Endpoint endpoint;
   private @Nullable SpiffeId peer;
+  private String route = "";
+  private @Nullable Watch watch;
 
   ExchangeFacts(String protocol) {
     this.protocol = protocol;
@@ -47,6 +52,19 @@ final class ExchangeFacts {
     path = text(request.path());
     CharSequence type = request.get(HeaderNames.CONTENT_TYPE);
     grpc = type != null && AsciiString.regionMatches(type, true, 0, GRPC, 0, GRPC.length());
+  }
+
+  /** Somebody else observes it too, or nobody does. */
+  void watch(@Nullable Watch by) {
+    watch = by;
+  }
+
+  @Nullable Watch watch() {
+    return watch;
+  }
+
+  void route(String name) {
+    route = name;
   }
 
   private static String text(@Nullable CharSequence value) {
@@ -82,6 +100,9 @@ final class ExchangeFacts {
   void response(Http2Headers headers, int code) {
     status = code;
     trailers(headers);
+    if (watch != null) {
+      watch.response(headers, code);
+    }
   }
 
   void trailers(Http2Headers fields) {
@@ -90,8 +111,9 @@ final class ExchangeFacts {
     }
   }
 
-  void localGrpcStatus(Http2Headers head) {
-    trailers(head);
+  /** This is the head of an answer of the proxy itself. */
+  void local(Http2Headers head) {
+    response(head, status);
   }
 
   void ended(int code, String flag) {
@@ -150,5 +172,32 @@ final class ExchangeFacts {
         upstream,
         endpoint,
         peer);
+  }
+
+  /** Tells who watches that it is over. */
+  void tell(Summary summary, @Nullable Metadata said) {
+    if (watch != null) {
+      watch.end(
+          new Ended(
+              authority,
+              method,
+              path,
+              protocol,
+              requestId,
+              status,
+              grpcStatus,
+              flags,
+              details,
+              startMillis,
+              summary.durationNanos(),
+              requestBytes,
+              responseBytes,
+              attempts,
+              route,
+              upstream == null ? "" : upstream.name(),
+              endpoint == null ? "" : endpoint.config().address().toString(),
+              peer == null ? null : peer.toString()),
+          said);
+    }
   }
 }

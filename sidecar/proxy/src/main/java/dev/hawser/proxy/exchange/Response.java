@@ -68,7 +68,7 @@ final class Response {
     int length = text.readableBytes();
     boolean headOnly = facts.isGrpc() || facts.isHead() || length == 0;
     Http2Headers head = reply.head(facts.isGrpc(), length);
-    facts.localGrpcStatus(head);
+    facts.local(head);
     admission.answer(head);
     downstream.sendHeaders(head, headOnly);
     if (headOnly) {

@@ -3,11 +3,13 @@ package dev.hawser.proxy.exchange;
 import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RouteRule;
+import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.routing.Selection;
 import dev.hawser.proxy.upstream.Upstreams;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What is particular to one direction, on one connection. Called on its event loop. */
 public interface Side {
@@ -17,6 +19,9 @@ public interface Side {
    * @param then called once, on the loop, now or later
    */
   void route(Http2Headers request, Consumer<Selection> then);
+
+  /** Returns who observes requests at this moment, or null if nobody does. */
+  @Nullable Observer observer();
 
   /** Returns the connection that requests come on. */
   Downstream downstream();

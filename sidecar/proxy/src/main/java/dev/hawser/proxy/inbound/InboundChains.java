@@ -2,6 +2,7 @@ package dev.hawser.proxy.inbound;
 
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.observe.Observers;
 import dev.hawser.proxy.routing.HttpPlan;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,11 +29,12 @@ public final class InboundChains {
    * @param before chains of the same listener: one that is the same keeps its filters and what they
    *     know
    */
-  public InboundChains(ListenerConfig config, Filters filters, @Nullable InboundChains before) {
+  public InboundChains(
+      ListenerConfig config, Filters filters, Observers observers, @Nullable InboundChains before) {
     for (ListenerConfig.Chain chain : config.chains()) {
       Ready ready = before == null ? null : before.ready.get(chain);
       if (ready == null) {
-        ready = ready(chain, filters);
+        ready = ready(chain, filters, observers);
       }
       this.ready.put(chain, ready);
       if (!chain.tls()) {
@@ -49,11 +51,11 @@ public final class InboundChains {
     }
   }
 
-  private static Ready ready(ListenerConfig.Chain chain, Filters filters) {
+  private static Ready ready(ListenerConfig.Chain chain, Filters filters, Observers observers) {
     return new Ready(
         chain,
         chain.content() instanceof ListenerConfig.Content.Http http
-            ? HttpPlan.of(http, filters)
+            ? HttpPlan.of(http, filters, observers, true)
             : null);
   }
 

@@ -8,6 +8,7 @@ import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RouteRule;
+import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.reply.Replies;
 import dev.hawser.proxy.routing.HostTable;
 import dev.hawser.proxy.routing.HttpPlan;
@@ -91,6 +92,13 @@ final class InboundSide implements Side {
     return http.routes() instanceof ListenerConfig.Routes.Named(String name)
         ? context.routes().table(name)
         : null;
+  }
+
+  @Override
+  public @Nullable Observer observer() {
+    InboundChains.Ready ready = chain.get();
+    HttpPlan plan = ready == null ? null : ready.http();
+    return plan == null ? null : plan.observer();
   }
 
   @Override

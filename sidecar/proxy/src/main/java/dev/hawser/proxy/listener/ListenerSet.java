@@ -77,10 +77,10 @@ public final class ListenerSet implements AutoCloseable {
         chains = null;
         chain = null;
       } else if (isInbound(next)) {
-        chains = new InboundChains(next, context.filters(), chains);
+        chains = new InboundChains(next, context.filters(), context.observers(), chains);
         chain = null;
       } else {
-        chain = OutboundChain.of(next, context.filters(), chain);
+        chain = OutboundChain.of(next, context.filters(), context.observers(), chain);
         chains = null;
       }
       config = next;

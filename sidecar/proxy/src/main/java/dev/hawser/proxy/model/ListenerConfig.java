@@ -70,10 +70,21 @@ public record ListenerConfig(String name, Address address, List<Chain> chains, b
         List<FilterEntry> filters,
         boolean setCallerHeader,
         Optional<Duration> streamIdleTimeout,
-        HttpEdge edge)
+        HttpEdge edge,
+        Observing observing)
         implements Content {
       public Http {
         filters = List.copyOf(filters);
+      }
+
+      /** Makes one whose requests are not observed. */
+      public Http(
+          Routes routes,
+          List<FilterEntry> filters,
+          boolean setCallerHeader,
+          Optional<Duration> streamIdleTimeout,
+          HttpEdge edge) {
+        this(routes, filters, setCallerHeader, streamIdleTimeout, edge, Observing.NONE);
       }
     }
 

@@ -2,6 +2,7 @@ package dev.hawser.proxy.outbound;
 
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.observe.Observers;
 import dev.hawser.proxy.routing.HttpPlan;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +18,15 @@ public record OutboundChain(ListenerConfig.Content content, @Nullable HttpPlan h
    * @param before of the same listener: if nothing has changed it stays, with what its filters know
    */
   public static OutboundChain of(
-      ListenerConfig config, Filters filters, @Nullable OutboundChain before) {
+      ListenerConfig config, Filters filters, Observers observers, @Nullable OutboundChain before) {
     ListenerConfig.Content content = config.chains().getFirst().content();
     if (before != null && before.content().equals(content)) {
       return before;
     }
     return new OutboundChain(
         content,
-        content instanceof ListenerConfig.Content.Http http ? HttpPlan.of(http, filters) : null);
+        content instanceof ListenerConfig.Content.Http http
+            ? HttpPlan.of(http, filters, observers, false)
+            : null);
   }
 }

@@ -9,6 +9,7 @@ import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RouteRule;
+import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.reply.Replies;
 import dev.hawser.proxy.routing.HostTable;
 import dev.hawser.proxy.routing.HttpPlan;
@@ -141,6 +142,12 @@ final class OutboundSide implements Side {
       case RouteBook.OnDemand.Awaited _ ->
           Selection.none(filters, Replies.noRoutesYet("of " + authority));
     };
+  }
+
+  @Override
+  public @Nullable Observer observer() {
+    HttpPlan present = plan.get();
+    return present == null ? null : present.observer();
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.hawser.proxy.filter.FilterChain;
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RouteTable;
+import dev.hawser.proxy.observe.Observer;
+import dev.hawser.proxy.observe.Observers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,15 +13,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param table of its requests; null if they come by name
  * @param filters null if there are none
+ * @param observer null if nothing is told about requests but metrics
  */
 public record HttpPlan(
-    ListenerConfig.Content.Http http, @Nullable HostTable table, @Nullable FilterChain filters) {
-  /** Compiles one. */
-  public static HttpPlan of(ListenerConfig.Content.Http http, Filters filters) {
+    ListenerConfig.Content.Http http,
+    @Nullable HostTable table,
+    @Nullable FilterChain filters,
+    @Nullable Observer observer) {
+  /**
+   * Compiles one.
+   *
+   * @param inbound whether others call there
+   */
+  public static HttpPlan of(
+      ListenerConfig.Content.Http http, Filters filters, Observers observers, boolean inbound) {
     HostTable table =
         http.routes() instanceof ListenerConfig.Routes.Inline(RouteTable inline)
             ? new HostTable(inline, filters)
             : null;
-    return new HttpPlan(http, table, filters.chain(http.filters()));
+    return new HttpPlan(
+        http, table, filters.chain(http.filters()), observers.of(http.observing(), inbound));
   }
 }

@@ -7,6 +7,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,9 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes one line of JSON for each request and each connection of raw bytes, on a thread of its
- * own. When the disk is slower than the traffic, lines are dropped and counted; the data path never
- * waits.
+ * Writes lines, each for a request or a connection of raw bytes, on a thread of its own. When the
+ * disk is slower than the traffic, lines are dropped and counted; the data path never waits.
  *
  * <p>Safe for use by any thread.
  */
@@ -27,18 +28,31 @@ public final class AccessLog implements AutoCloseable {
   private static final int MAX_WAITING = 16_384;
   private static final long CLOSE_MILLIS = 1000;
 
-  private final Queue<Report> waiting = new ConcurrentLinkedQueue<>();
+  /** A line that is written when its turn comes. */
+  @FunctionalInterface
+  public interface Line {
+    /** Appends it, in ASCII, with its end; called on the log's thread. */
+    void append(StringBuilder out);
+  }
+
+  /** Opens what lines go to, on the log's thread. */
+  @FunctionalInterface
+  private interface Target {
+    OutputStream open() throws IOException;
+  }
+
+  private final Queue<Line> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger count = new AtomicInteger();
   private final Counter dropped;
-  private final OutputStream out;
+  private final Target target;
   private final boolean enabled;
   private final Thread writer =
       Thread.ofPlatform().daemon().name("access-log").unstarted(this::run);
   private volatile boolean sleeping;
   private volatile boolean closed;
 
-  private AccessLog(OutputStream out, boolean enabled, Metrics metrics) {
-    this.out = new BufferedOutputStream(out, 64 * 1024);
+  private AccessLog(Target target, boolean enabled, Metrics metrics) {
+    this.target = target;
     this.enabled = enabled;
     this.dropped =
         metrics
@@ -53,7 +67,7 @@ public final class AccessLog implements AutoCloseable {
 
   /** Returns a log that writes nothing. */
   public static AccessLog off(Metrics metrics) {
-    return new AccessLog(OutputStream.nullOutputStream(), false, metrics);
+    return new AccessLog(OutputStream::nullOutputStream, false, metrics);
   }
 
   /**
@@ -73,13 +87,47 @@ public final class AccessLog implements AutoCloseable {
     }
   }
 
+  /** Returns a log to the standard output. */
+  public static AccessLog stdout(Metrics metrics) {
+    return to(System.out, metrics);
+  }
+
+  /** Returns a log to the standard error. */
+  public static AccessLog stderr(Metrics metrics) {
+    return to(System.err, metrics);
+  }
+
+  /**
+   * Returns a log to a file that is opened, with its folder, when the first line comes; as long as
+   * it cannot be, lines are dropped.
+   */
+  public static AccessLog later(Path file, Metrics metrics) {
+    return new AccessLog(
+        () -> {
+          Path folder = file.toAbsolutePath().getParent();
+          if (folder != null) {
+            Files.createDirectories(folder);
+          }
+          return new FileOutputStream(file.toFile(), true);
+        },
+        true,
+        metrics);
+  }
+
   /** Returns a log that writes to a stream. */
   static AccessLog to(OutputStream out, Metrics metrics) {
-    return new AccessLog(out, true, metrics);
+    return new AccessLog(() -> out, true, metrics);
+  }
+
+  /** Hands the line of a report over. */
+  void write(Report report) {
+    if (enabled) {
+      write(out -> AccessLogLine.append(out, report));
+    }
   }
 
   /** Hands a line over. */
-  void write(Report report) {
+  public void write(Line line) {
     if (!enabled || closed) {
       return;
     }
@@ -88,27 +136,33 @@ public final class AccessLog implements AutoCloseable {
       dropped.increment();
       return;
     }
-    waiting.add(report);
+    waiting.add(line);
     if (sleeping) {
       LockSupport.unpark(writer);
     }
   }
 
   private void run() {
-    StringBuilder line = new StringBuilder(1024);
+    StringBuilder text = new StringBuilder(1024);
+    OutputStream out = null;
     boolean broken = false;
     while (true) {
-      Report report = waiting.poll();
+      Line line = waiting.poll();
       try {
-        if (report != null) {
+        if (line != null) {
           count.decrementAndGet();
-          line.setLength(0);
-          AccessLogLine.append(line, report);
-          out.write(line.toString().getBytes(StandardCharsets.US_ASCII));
+          if (out == null) {
+            out = new BufferedOutputStream(target.open(), 64 * 1024);
+          }
+          text.setLength(0);
+          line.append(text);
+          out.write(text.toString().getBytes(StandardCharsets.US_ASCII));
           broken = false;
           continue;
         }
-        out.flush();
+        if (out != null) {
+          out.flush();
+        }
       } catch (IOException e) {
         dropped.increment();
         if (!broken) {

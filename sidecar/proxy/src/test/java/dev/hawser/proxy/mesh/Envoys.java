@@ -7,6 +7,9 @@ import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.proxy.codec.ListenerCodec;
 import dev.hawser.proxy.model.ListenerConfig;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
@@ -24,6 +27,9 @@ final class Envoys {
           .add(RBAC.getDescriptor())
           .add(JwtAuthentication.getDescriptor())
           .add(ExtAuthz.getDescriptor())
+          .add(OpenTelemetryConfig.getDescriptor())
+          .add(FileAccessLog.getDescriptor())
+          .add(StdoutAccessLog.getDescriptor())
           .build();
 
   private Envoys() {}
@@ -68,6 +74,34 @@ final class Envoys {
            "http_filters":[%s%s]}}]}]}
         """
             .formatted(port, port, TYPES, upstream, all, filter("router", ""));
+    return ListenerCodec.read(listener(json));
+  }
+
+  /**
+   * Returns a plaintext listener whose requests go to an upstream.
+   *
+   * @param fields of its connection manager, as JSON
+   */
+  static ListenerConfig observed(int port, String upstream, String fields)
+      throws ResourceRejectedException {
+    String json =
+        """
+        {"name":"observed|%d",
+         "address":{"socket_address":{"address":"127.0.0.1","port_value":%d}},
+         "filter_chains":[{"filters":[{"name":"http","typed_config":{
+           "@type":"%snetwork.http_connection_manager.v3.HttpConnectionManager",
+           "stat_prefix":"x",
+           "route_config":{"name":"r","virtual_hosts":[{"name":"all","domains":["*"],
+             "routes":[{"name":"denied","match":{"prefix":"/denied"},
+               "direct_response":{"status":403}},
+              {"name":"moved","match":{"prefix":"/old/"},
+               "route":{"cluster":"%s","prefix_rewrite":"/"}},
+              {"name":"main","match":{"prefix":"/"},"route":{"cluster":"%s",
+               "retry_policy":{"retry_on":"5xx","num_retries":1,
+               "retry_back_off":{"base_interval":"0.01s"}}}}]}]},
+           "http_filters":[%s],%s}}]}]}
+        """
+            .formatted(port, port, TYPES, upstream, upstream, filter("router", ""), fields);
     return ListenerCodec.read(listener(json));
   }
 

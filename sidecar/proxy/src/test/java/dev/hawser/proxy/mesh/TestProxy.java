@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /** A proxy of a workload, configured by hand. */
 final class TestProxy implements AutoCloseable {
@@ -34,6 +35,7 @@ final class TestProxy implements AutoCloseable {
   private final String cluster;
   private final Metrics metrics = new Metrics();
   private final Path log;
+  private final Path logs;
   private final DataPlane plane;
   private final int inboundPort = Configs.freePort();
   private final List<ListenerConfig.Chain> chains = new ArrayList<>();
@@ -48,12 +50,14 @@ final class TestProxy implements AutoCloseable {
     this.cluster = cluster;
     this.svid = authority.workload(cluster, "shop", account);
     this.log = Files.createTempFile("access", ".log");
+    this.logs = Files.createTempDirectory("logs");
     this.plane =
         new DataPlane(
             new FixedIdentity(svid, authority.bundles("east", "west", "north")),
             new EventLoops.Options(workers, true, "proxy-" + account),
             metrics,
             AccessLog.open(log.toString(), metrics),
+            Optional.of(logs),
             limits,
             asked::add);
   }
@@ -97,6 +101,12 @@ final class TestProxy implements AutoCloseable {
 
   List<String> logLines() throws IOException {
     return Files.readAllLines(log);
+  }
+
+  /** Returns the lines of a log that a listener asked for; none if it is not there yet. */
+  List<String> logLines(String name) throws IOException {
+    Path file = logs.resolve(name);
+    return Files.exists(file) ? Files.readAllLines(file) : List.of();
   }
 
   /** Serves the service by an application of HTTP at a port of this machine. */
@@ -167,5 +177,11 @@ final class TestProxy implements AutoCloseable {
   public void close() throws IOException {
     plane.close();
     Files.deleteIfExists(log);
+    try (Stream<Path> files = Files.list(logs)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(logs);
   }
 }

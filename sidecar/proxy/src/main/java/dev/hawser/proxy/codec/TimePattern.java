@@ -1,0 +1,76 @@
+package dev.hawser.proxy.codec;
+
+import dev.hawser.engine.xds.ResourceRejectedException;
+
+/** Turns a format of {@code strftime}, with Envoy's fractions of a second, into one of Java. */
+final class TimePattern {
+  private final StringBuilder out = new StringBuilder();
+  private final StringBuilder literal = new StringBuilder();
+
+  private TimePattern() {}
+
+  static String of(String path, String format) throws ResourceRejectedException {
+    TimePattern pattern = new TimePattern();
+    for (int at = 0; at < format.length(); at++) {
+      char c = format.charAt(at);
+      if (c != '%') {
+        pattern.literal.append(c);
+        continue;
+      }
+      at++;
+      char word = at < format.length() ? format.charAt(at) : ' ';
+      if (Character.isDigit(word) && format.startsWith("f", at + 1)) {
+        at++;
+        pattern.add("S".repeat(word - '0'));
+      } else if (word == 'Z') {
+        pattern.literal.append("UTC");
+      } else if (word == '%') {
+        pattern.literal.append('%');
+      } else {
+        pattern.add(word(path, format, word));
+      }
+    }
+    pattern.flush();
+    return pattern.out.toString();
+  }
+
+  private void add(String letters) {
+    flush();
+    out.append(letters);
+  }
+
+  private void flush() {
+    if (!literal.isEmpty()) {
+      out.append('\'').append(literal.toString().replace("'", "''")).append('\'');
+      literal.setLength(0);
+    }
+  }
+
+  private static String word(String path, String format, char word)
+      throws ResourceRejectedException {
+    return switch (word) {
+      case 'Y' -> "uuuu";
+      case 'y' -> "uu";
+      case 'm' -> "MM";
+      case 'd' -> "dd";
+      case 'b' -> "MMM";
+      case 'a' -> "EEE";
+      case 'H' -> "HH";
+      case 'M' -> "mm";
+      case 'S' -> "ss";
+      case 'F' -> "uuuu-MM-dd";
+      case 'T' -> "HH:mm:ss";
+      case 'D' -> "MM/dd/uu";
+      case 'z' -> "xx";
+      case 'f' -> "SSSSSSSSS";
+      default ->
+          throw Fields.rejected(
+              path,
+              "%"
+                  + word
+                  + " in "
+                  + format
+                  + " (expected: %Y %y %m %d %b %a %H %M %S %F %T %D %z %Z %f, %3f and the like)");
+    };
+  }
+}
