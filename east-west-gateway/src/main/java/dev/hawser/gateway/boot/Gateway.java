@@ -63,7 +63,12 @@ public final class Gateway implements AutoCloseable {
     open.push(tls);
     connections =
         new Connections(
-            loops, config.limits(), new OwnName(tls, drain), metrics, RouteTable.empty(cluster));
+            loops,
+            config.limits(),
+            new OwnName(tls, drain),
+            metrics,
+            RouteTable.empty(cluster),
+            config.proxyProtocolFrom());
     open.push(connections);
     ControlPlaneDialer dialer =
         new ControlPlaneDialer(tls, source, cluster, identity::controlPlane);

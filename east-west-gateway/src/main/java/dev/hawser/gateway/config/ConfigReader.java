@@ -1,5 +1,6 @@
 package dev.hawser.gateway.config;
 
+import dev.hawser.gateway.proxyprotocol.AddressBlock;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
@@ -45,7 +46,15 @@ public final class ConfigReader {
     only(
         "",
         root,
-        Set.of("node", "listen", "advertise", "dataDir", "join", "admin", "drainSeconds"));
+        Set.of(
+            "node",
+            "listen",
+            "advertise",
+            "dataDir",
+            "join",
+            "admin",
+            "drainSeconds",
+            "proxyProtocolFrom"));
     InetSocketAddress listen = literal("listen", text("", root, "listen"));
     String advertise =
         root.containsKey("advertise") ? text("", root, "advertise") : text("", root, "listen");
@@ -62,7 +71,26 @@ public final class ConfigReader {
         join(root),
         admin,
         drain(root),
-        GatewayConfig.Limits.usual());
+        GatewayConfig.Limits.usual(),
+        blocks(root.get("proxyProtocolFrom")));
+  }
+
+  private List<AddressBlock> blocks(@Nullable Object value) throws ConfigException {
+    List<AddressBlock> blocks = new ArrayList<>();
+    if (value == null) {
+      return blocks;
+    }
+    if (!(value instanceof List<?> list)) {
+      throw wrong("proxyProtocolFrom", value, "a list of addresses like 10.0.0.0/8");
+    }
+    for (Object item : list) {
+      try {
+        blocks.add(AddressBlock.parse(String.valueOf(item)));
+      } catch (IllegalArgumentException _) {
+        throw wrong("proxyProtocolFrom", item, "an address, or several like 10.0.0.0/8");
+      }
+    }
+    return blocks;
   }
 
   private Map<String, Object> document() throws ConfigException {

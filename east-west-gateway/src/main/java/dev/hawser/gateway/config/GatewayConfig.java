@@ -1,8 +1,10 @@
 package dev.hawser.gateway.config;
 
+import dev.hawser.gateway.proxyprotocol.AddressBlock;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What a gateway is started with.
@@ -15,6 +17,8 @@ import java.time.Duration;
  * @param admin where it shows itself, loopback by default
  * @param drain how long connections may finish after SIGTERM
  * @param limits what an outsider can grow
+ * @param proxyProtocolFrom load balancers whose connections begin with a header of the PROXY
+ *     protocol, which says who is behind them; nobody else is asked or believed
  */
 public record GatewayConfig(
     String node,
@@ -24,7 +28,11 @@ public record GatewayConfig(
     Join join,
     InetSocketAddress admin,
     Duration drain,
-    Limits limits) {
+    Limits limits,
+    List<AddressBlock> proxyProtocolFrom) {
+  public GatewayConfig {
+    proxyProtocolFrom = List.copyOf(proxyProtocolFrom);
+  }
 
   /** How the gateway proves who it is. */
   public sealed interface Join {
@@ -34,7 +42,7 @@ public record GatewayConfig(
     /** By a Kubernetes service-account token; the fields are those of a sidecar's start file. */
     record Kubernetes(
         Path tokenFile,
-        java.util.List<String> controlPlane,
+        List<String> controlPlane,
         String cluster,
         String meshDomain,
         Path rootsFile)

@@ -5,6 +5,7 @@ import dev.hawser.engine.loop.EventLoops;
 import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.gateway.config.GatewayConfig;
 import dev.hawser.gateway.probe.OwnName;
+import dev.hawser.gateway.proxyprotocol.AddressBlock;
 import dev.hawser.gateway.route.Backend;
 import dev.hawser.gateway.route.RouteTable;
 import io.netty.channel.Channel;
@@ -13,6 +14,7 @@ import io.netty.channel.socket.SocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,15 +36,22 @@ public final class Connections extends ChannelInitializer<SocketChannel> impleme
   private final ConnectionLog log;
   private final Set<Splice> splices = ConcurrentHashMap.newKeySet();
   private final Map<InetSocketAddress, Integer> loads = new ConcurrentHashMap<>();
+  private final List<AddressBlock> balancers;
   private volatile RouteTable table;
 
-  /** Makes the set. */
+  /**
+   * Makes the set.
+   *
+   * @param balancers whose connections begin with a header of the PROXY protocol
+   */
   public Connections(
       EventLoops loops,
       GatewayConfig.Limits limits,
       OwnName ownName,
       Metrics metrics,
-      RouteTable table) {
+      RouteTable table,
+      List<AddressBlock> balancers) {
+    this.balancers = List.copyOf(balancers);
     this.loops = loops;
     this.limits = limits;
     this.ownName = ownName;
@@ -75,17 +84,36 @@ public final class Connections extends ChannelInitializer<SocketChannel> impleme
       return; // Gone before it was looked at.
     }
     InetAddress source = remote.getAddress();
+    if (isBalancer(source)) {
+      new Announced(this, sources, channel).begin();
+      return;
+    }
     if (!sources.enter(source)) {
       metrics.ended("", "too-many");
       var _ = channel.close();
       return;
     }
     channel.closeFuture().addListener(_ -> sources.leave(source));
-    channel
-        .pipeline()
-        .addLast(
-            new HelloHandler(
-                limits.hello(), new Opening(this, channel, loops, limits.idle(), ownName)));
+    open(channel, opening(channel));
+  }
+
+  private boolean isBalancer(InetAddress source) {
+    for (AddressBlock block : balancers) {
+      if (block.contains(source)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Reads the ClientHello of a connection. */
+  void open(Channel channel, Opening opening) {
+    channel.pipeline().addLast(new HelloHandler(limits.hello(), opening));
+  }
+
+  /** Returns the beginning of a connection. */
+  Opening opening(Channel channel) {
+    return new Opening(this, channel, loops, limits.idle(), ownName);
   }
 
   int load(Backend backend) {
@@ -138,9 +166,11 @@ public final class Connections extends ChannelInitializer<SocketChannel> impleme
   }
 
   static String remote(Channel channel) {
-    return channel.remoteAddress() instanceof InetSocketAddress address
-        ? address.getAddress().getHostAddress() + ":" + address.getPort()
-        : "";
+    return channel.remoteAddress() instanceof InetSocketAddress address ? text(address) : "";
+  }
+
+  static String text(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 
   /** Writes the rest of the log. */

@@ -15,6 +15,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -35,7 +36,8 @@ final class Opening implements HelloRouter {
   private final OwnName ownName;
   private final Instant start = Instant.now();
   private final long began = System.nanoTime();
-  private final String remote;
+  private String remote;
+  private boolean over;
 
   Opening(
       Connections connections, Channel caller, EventLoops loops, Duration idle, OwnName ownName) {
@@ -48,8 +50,22 @@ final class Opening implements HelloRouter {
     this.ownName = ownName;
   }
 
+  /** A load balancer has said whose connection it is. */
+  void from(InetSocketAddress source) {
+    remote = Connections.text(source);
+  }
+
+  /** A load balancer has said nothing that makes sense, or too much. */
+  void refuse(String reason) {
+    over = true;
+    refuse("", reason);
+  }
+
   @Override
   public void onHello(ChannelHandlerContext ctx, Detection detection) {
+    if (over) {
+      return;
+    }
     switch (detection) {
       case Detection.Sni sni -> route(ctx, sni.name());
       case Detection.NoSni _ -> refuse("", "no-server-name");

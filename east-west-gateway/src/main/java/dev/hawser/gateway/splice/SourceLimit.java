@@ -19,6 +19,30 @@ final class SourceLimit {
     this.perSource = perSource;
   }
 
+  /** Takes a place for a source that is not known yet; {@link #name} says who it is. */
+  synchronized boolean enterUnnamed() {
+    if (open >= all) {
+      return false;
+    }
+    open++;
+    return true;
+  }
+
+  /** Names the source of a place that was taken without; false if it has too many. */
+  synchronized boolean name(InetAddress source) {
+    int own = sources.getOrDefault(source, 0);
+    if (own >= perSource) {
+      return false;
+    }
+    sources.put(source, own + 1);
+    return true;
+  }
+
+  /** Gives back a place whose source was never named. */
+  synchronized void leaveUnnamed() {
+    open--;
+  }
+
   /** Takes a place; whoever got one gives it back by {@link #leave}. */
   synchronized boolean enter(InetAddress source) {
     int own = sources.getOrDefault(source, 0);

@@ -6,6 +6,7 @@ import com.google.protobuf.Value;
 import dev.hawser.engine.testing.FakeControlPlane;
 import dev.hawser.engine.xds.TypeUrls;
 import dev.hawser.gateway.config.GatewayConfig;
+import dev.hawser.gateway.proxyprotocol.AddressBlock;
 import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.svid.SvidStore;
 import dev.hawser.trust.testing.TestAuthority;
@@ -25,6 +26,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -72,8 +74,26 @@ final class TestGateway implements AutoCloseable {
     return start(cluster, dir, controlPlane);
   }
 
+  /** Starts one that takes the word of load balancers at these addresses. */
+  static TestGateway behind(
+      TestAuthority authority,
+      String cluster,
+      Path dir,
+      FakeControlPlane controlPlane,
+      AddressBlock... balancers)
+      throws Exception {
+    enrol(authority, cluster, authority.bundles("east", "west"), dir, controlPlane.address());
+    return start(cluster, dir, controlPlane, List.of(balancers));
+  }
+
   /** Starts from what is in the directory. */
   static TestGateway start(String cluster, Path dir, FakeControlPlane controlPlane)
+      throws Exception {
+    return start(cluster, dir, controlPlane, List.of());
+  }
+
+  private static TestGateway start(
+      String cluster, Path dir, FakeControlPlane controlPlane, List<AddressBlock> balancers)
       throws Exception {
     int admin = freePort();
     GatewayConfig config =
@@ -85,7 +105,8 @@ final class TestGateway implements AutoCloseable {
             new GatewayConfig.Join.Before(),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), admin),
             Duration.ofSeconds(2),
-            LIMITS);
+            LIMITS,
+            balancers);
     return new TestGateway(cluster, controlPlane, Gateway.start(config), admin);
   }
 

@@ -3,6 +3,7 @@ package dev.hawser.gateway.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hawser.gateway.proxyprotocol.AddressBlock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,21 @@ class ConfigReaderTest {
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.join()).isEqualTo(new GatewayConfig.Join.Before());
     assertThat(config.limits()).isEqualTo(GatewayConfig.Limits.usual());
+  }
+
+  @Test
+  void loadBalancersAreAddressesOrBlocksOfThem() throws Exception {
+    GatewayConfig config = read(SMALLEST + "proxyProtocolFrom: [10.0.0.0/8, 192.0.2.1, '::1']\n");
+    assertThat(config.proxyProtocolFrom())
+        .containsExactly(
+            AddressBlock.parse("10.0.0.0/8"),
+            AddressBlock.parse("192.0.2.1/32"),
+            AddressBlock.parse("::1/128"));
+    for (String bad : List.of("lb.example", "10.0.0.0/33", "10.0.0.0/-1", "/8", "10.0.0.0/x")) {
+      assertThatThrownBy(() -> read(SMALLEST + "proxyProtocolFrom: ['" + bad + "']\n"))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("proxyProtocolFrom: '" + bad);
+    }
   }
 
   @Test
