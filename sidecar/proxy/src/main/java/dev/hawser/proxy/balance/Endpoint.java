@@ -2,7 +2,11 @@ package dev.hawser.proxy.balance;
 
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.model.EndpointConfig;
+import dev.hawser.proxy.telemetry.Parties;
+import dev.hawser.proxy.telemetry.Party;
+import dev.hawser.trust.spiffe.SpiffeId;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An endpoint with what is known about it. Updates of the configuration make a new one that shares
@@ -12,6 +16,12 @@ public final class Endpoint {
   private final EndpointConfig config;
   private final int priority;
   private final EndpointState state;
+  private final Parties parties = new Parties();
+
+  /** Made when they are first wanted; two threads may make equal ones. */
+  private @Nullable String addressText;
+
+  private @Nullable Party nobody;
 
   Endpoint(EndpointConfig config, int priority, EndpointState state) {
     this.config = config;
@@ -21,6 +31,33 @@ public final class Endpoint {
 
   public EndpointConfig config() {
     return config;
+  }
+
+  /** Returns its address as it is written. */
+  public String addressText() {
+    String text = addressText;
+    if (text == null) {
+      text = config.address().toString();
+      addressText = text;
+    }
+    return text;
+  }
+
+  /**
+   * Returns who serves there, as metrics name it: without a verified peer it still has its cluster.
+   *
+   * @param peer null if nobody was verified
+   */
+  public Party party(@Nullable SpiffeId peer) {
+    if (peer != null) {
+      return parties.of(peer);
+    }
+    Party known = nobody;
+    if (known == null) {
+      known = config.cluster().isEmpty() ? Party.UNKNOWN : Party.UNKNOWN.in(config.cluster());
+      nobody = known;
+    }
+    return known;
   }
 
   public int priority() {

@@ -24,9 +24,17 @@ public final class ClusterCodec {
 
   private ClusterCodec() {}
 
-  /** What is spoken, and how. */
+  /**
+   * What is spoken, and how.
+   *
+   * @param window of connections; 0 for our own
+   */
   private record Wire(
-      UpstreamConfig.Protocol protocol, Duration interval, Duration timeout, Common common) {}
+      UpstreamConfig.Protocol protocol,
+      Duration interval,
+      Duration timeout,
+      Common common,
+      int window) {}
 
   /** What bounds the connections of every version of HTTP. */
   private record Common(Optional<Duration> idle, Optional<Duration> longest, int requests) {
@@ -83,7 +91,7 @@ public final class ClusterCodec {
             ? OutlierCodec.policy("outlier_detection", cluster.getOutlierDetection())
             : OutlierPolicy.off(),
         LimitCodec.limits("circuit_breakers", cluster.getCircuitBreakers()),
-        rules(cluster, wire.common()),
+        rules(cluster, wire.common(), wire.window()),
         HealthCheckCodec.checks("health_checks", cluster.getHealthChecksList()),
         security instanceof UpstreamConfig.Security.Plaintext
             ? Duration.ZERO
@@ -115,7 +123,7 @@ public final class ClusterCodec {
     };
   }
 
-  private static UpstreamConfig.ConnectionRules rules(Cluster cluster, Common common)
+  private static UpstreamConfig.ConnectionRules rules(Cluster cluster, Common common, int window)
       throws ResourceRejectedException {
     String path = "upstream_connection_options";
     SupportedFields.requireOnly(path, cluster.getUpstreamConnectionOptions(), "tcp_keepalive");
@@ -133,7 +141,8 @@ public final class ClusterCodec {
                     probes.getKeepaliveProbes().getValue(),
                     probes.getKeepaliveTime().getValue(),
                     probes.getKeepaliveInterval().getValue()))
-            : Optional.empty());
+            : Optional.empty(),
+        window);
   }
 
   private static Wire wire(Cluster cluster) throws ResourceRejectedException {
@@ -153,7 +162,8 @@ public final class ClusterCodec {
           tcp ? UpstreamConfig.Protocol.TCP : UpstreamConfig.Protocol.HTTP1,
           Duration.ZERO,
           Duration.ZERO,
-          Common.NONE);
+          Common.NONE,
+          0);
     }
     String at = path + "[" + HTTP_OPTIONS + "]";
     HttpProtocolOptions options =
@@ -190,11 +200,12 @@ public final class ClusterCodec {
     SupportedFields.requireOnly(path, config, "http_protocol_options", "http2_protocol_options");
     if (!config.hasHttp2ProtocolOptions()) {
       SupportedFields.requireOnly(path + ".http_protocol_options", config.getHttpProtocolOptions());
-      return new Wire(UpstreamConfig.Protocol.HTTP1, Duration.ZERO, Duration.ZERO, common);
+      return new Wire(UpstreamConfig.Protocol.HTTP1, Duration.ZERO, Duration.ZERO, common, 0);
     }
     String at = path + ".http2_protocol_options";
     Http2ProtocolOptions http2 = config.getHttp2ProtocolOptions();
-    SupportedFields.requireOnly(at, http2, "connection_keepalive");
+    SupportedFields.requireOnly(
+        at, http2, "connection_keepalive", "initial_connection_window_size");
     KeepaliveSettings keepalive = http2.getConnectionKeepalive();
     SupportedFields.requireOnly(
         at + ".connection_keepalive", keepalive, "interval", "timeout", "interval_jitter");
@@ -202,6 +213,7 @@ public final class ClusterCodec {
         UpstreamConfig.Protocol.HTTP2,
         Fields.duration(at + ".connection_keepalive.interval", keepalive.getInterval()),
         Fields.duration(at + ".connection_keepalive.timeout", keepalive.getTimeout()),
-        common);
+        common,
+        EdgeCodec.window(at, http2).orElse(0));
   }
 }

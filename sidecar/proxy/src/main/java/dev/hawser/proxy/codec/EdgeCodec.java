@@ -20,6 +20,8 @@ final class EdgeCodec {
   /** Envoy's own bound for {@code max_request_headers_kb}. */
   private static final int MAX_HEAD_KILOBYTES = 8192;
 
+  private static final int SMALLEST_WINDOW = 65_535;
+
   private EdgeCodec() {}
 
   static HttpEdge edge(String path, HttpConnectionManager manager)
@@ -91,7 +93,11 @@ final class EdgeCodec {
         "max_headers_count",
         "headers_with_underscores_action");
     Http2ProtocolOptions http2 = manager.getHttp2ProtocolOptions();
-    SupportedFields.requireOnly(path + ".http2_protocol_options", http2, "max_concurrent_streams");
+    SupportedFields.requireOnly(
+        path + ".http2_protocol_options",
+        http2,
+        "max_concurrent_streams",
+        "initial_connection_window_size");
     Optional<Integer> kilobytes =
         number(
             path + ".max_request_headers_kb",
@@ -119,7 +125,25 @@ final class EdgeCodec {
             path + ".http2_protocol_options.max_concurrent_streams",
             http2.hasMaxConcurrentStreams(),
             http2.getMaxConcurrentStreams(),
-            Integer.MAX_VALUE));
+            Integer.MAX_VALUE),
+        window(path + ".http2_protocol_options", http2));
+  }
+
+  /** Reads the window of connections; RFC 9113 section 6.9.2 makes none smaller than 65,535. */
+  static Optional<Integer> window(String path, Http2ProtocolOptions http2)
+      throws ResourceRejectedException {
+    Optional<Integer> window =
+        number(
+            path + ".initial_connection_window_size",
+            http2.hasInitialConnectionWindowSize(),
+            http2.getInitialConnectionWindowSize(),
+            Integer.MAX_VALUE);
+    if (window.isPresent() && window.get() < SMALLEST_WINDOW) {
+      throw Fields.rejected(
+          path + ".initial_connection_window_size",
+          window.get() + " (expected: at least " + SMALLEST_WINDOW + ")");
+    }
+    return window;
   }
 
   /** Returns the time if it is set; 0 is as good as not set. */

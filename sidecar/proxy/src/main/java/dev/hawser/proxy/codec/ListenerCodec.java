@@ -173,12 +173,14 @@ public final class ListenerCodec {
     }
     if (filter.getTypedConfig().is(TcpProxy.class)) {
       TcpProxy proxy = Fields.unpack(at, filter.getTypedConfig(), TcpProxy.getDefaultInstance());
-      SupportedFields.requireOnly(at, proxy, "stat_prefix", "cluster", "idle_timeout");
+      SupportedFields.requireOnly(
+          at, proxy, "stat_prefix", "cluster", "idle_timeout", "access_log");
       Optional<Duration> idle =
           proxy.hasIdleTimeout()
               ? RouteCodec.positive(Fields.duration(at + ".idle_timeout", proxy.getIdleTimeout()))
               : Optional.empty();
-      return new ListenerConfig.Content.Tcp(proxy.getCluster(), idle);
+      return new ListenerConfig.Content.Tcp(
+          proxy.getCluster(), idle, LogCodec.logs(at + ".access_log", proxy.getAccessLogList()));
     }
     throw Fields.rejected(
         at,

@@ -11,15 +11,16 @@ final class TimePattern {
 
   static String of(String path, String format) throws ResourceRejectedException {
     TimePattern pattern = new TimePattern();
-    for (int at = 0; at < format.length(); at++) {
-      char c = format.charAt(at);
-      if (c != '%') {
-        pattern.literal.append(c);
+    int at = 0;
+    while (at < format.length()) {
+      if (format.charAt(at) != '%') {
+        pattern.literal.append(format.charAt(at));
+        at++;
         continue;
       }
-      at++;
-      char word = at < format.length() ? format.charAt(at) : ' ';
-      if (Character.isDigit(word) && format.startsWith("f", at + 1)) {
+      char word = at + 1 < format.length() ? format.charAt(at + 1) : ' ';
+      at += 2;
+      if (Character.isDigit(word) && format.startsWith("f", at)) {
         at++;
         pattern.add("S".repeat(word - '0'));
       } else if (word == 'Z') {

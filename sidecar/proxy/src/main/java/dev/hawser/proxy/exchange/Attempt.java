@@ -80,10 +80,7 @@ final class Attempt implements ConnectionPool.Waiter, StreamListener {
     Channel channel = through;
     if (watch != null && channel != null) {
       watch.beginTry(
-          head,
-          channel.localAddress(),
-          upstream.upstream().name(),
-          endpoint.config().address().toString());
+          head, channel.localAddress(), upstream.upstream().name(), endpoint.addressText());
     }
   }
 

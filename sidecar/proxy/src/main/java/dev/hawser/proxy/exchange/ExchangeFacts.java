@@ -195,7 +195,7 @@ final class ExchangeFacts {
               attempts,
               route,
               upstream == null ? "" : upstream.name(),
-              endpoint == null ? "" : endpoint.config().address().toString(),
+              endpoint == null ? "" : endpoint.addressText(),
               peer == null ? null : peer.toString()),
           said);
     }

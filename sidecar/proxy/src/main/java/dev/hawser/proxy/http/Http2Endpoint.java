@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -127,6 +128,26 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
     context = ctx;
     flusher = new FlushOnce(worker.loop(), () -> flush(ctx));
     super.handlerAdded(ctx);
+    if (ctx.channel().isActive()) {
+      widen();
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) throws Exception {
+    super.channelActive(ctx);
+    widen();
+  }
+
+  /** No setting is the connection's window (RFC 9113 section 6.9.2): it is opened by an update. */
+  private void widen() throws Http2Exception {
+    int more = limits.connectionWindow() - Http2CodecUtil.DEFAULT_WINDOW_SIZE;
+    if (more > 0) {
+      connection()
+          .local()
+          .flowController()
+          .incrementWindowSize(connection().connectionStream(), more);
+    }
   }
 
   void requestFlush() {

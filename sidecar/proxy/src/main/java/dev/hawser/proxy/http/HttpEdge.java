@@ -43,6 +43,7 @@ public record HttpEdge(
    * @param idleTimeout of a connection without a request
    * @param maxDuration of a connection, after which it ends calmly
    * @param concurrentStreams of one HTTP/2 connection
+   * @param connectionWindow bytes on their way to us on one HTTP/2 connection
    */
   public record Bounds(
       Optional<Integer> headBytes,
@@ -51,10 +52,12 @@ public record HttpEdge(
       Optional<Duration> requestTimeout,
       Optional<Duration> idleTimeout,
       Optional<Duration> maxDuration,
-      Optional<Integer> concurrentStreams) {
+      Optional<Integer> concurrentStreams,
+      Optional<Integer> connectionWindow) {
     /** Says nothing. */
     public static final Bounds USUAL =
         new Bounds(
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -73,7 +76,8 @@ public record HttpEdge(
           idleTimeout.orElse(usual.idleTimeout()),
           maxDuration.orElse(usual.maxDuration()),
           concurrentStreams.orElse(usual.concurrentStreams()),
-          usual.resetsPerWindow());
+          usual.resetsPerWindow(),
+          connectionWindow.orElse(usual.connectionWindow()));
     }
   }
 }

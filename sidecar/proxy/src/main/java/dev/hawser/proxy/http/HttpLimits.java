@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param maxDuration of a connection, after which it ends calmly; zero for no limit
  * @param concurrentStreams of one HTTP/2 connection
  * @param resetsPerWindow streams that a peer may reset in 30 seconds on one HTTP/2 connection
+ * @param connectionWindow bytes that a peer may send on one HTTP/2 connection before it hears of us
+ *     again, at least 65,535
  */
 public record HttpLimits(
     int headBytes,
@@ -22,8 +24,18 @@ public record HttpLimits(
     Duration idleTimeout,
     Duration maxDuration,
     int concurrentStreams,
-    int resetsPerWindow) {
-  /** Returns 60 KiB and 100 fields a head, 10 s for it, 5 min idle, 100 streams. */
+    int resetsPerWindow,
+    int connectionWindow) {
+  /**
+   * It bounds what is on its way, not what is held: that is what the streams' own windows do. So it
+   * is as large as a fast and far connection needs: a gigabit over 130 ms.
+   */
+  private static final int CONNECTION_WINDOW = 16 * 1024 * 1024;
+
+  /**
+   * Returns 60 KiB and 100 fields a head, 10 s for it, 5 min idle, 100 streams, 16 MiB on their
+   * way.
+   */
   public static HttpLimits defaults() {
     return new HttpLimits(
         60 * 1024,
@@ -33,7 +45,8 @@ public record HttpLimits(
         Duration.ofMinutes(5),
         Duration.ZERO,
         100,
-        3000);
+        3000,
+        CONNECTION_WINDOW);
   }
 
   /** Returns the same with another limit of streams. */
@@ -46,7 +59,8 @@ public record HttpLimits(
         idleTimeout,
         maxDuration,
         value,
-        resetsPerWindow);
+        resetsPerWindow,
+        connectionWindow);
   }
 
   /** Returns the same with other times. */
@@ -59,6 +73,21 @@ public record HttpLimits(
         idle,
         maxDuration,
         concurrentStreams,
-        resetsPerWindow);
+        resetsPerWindow,
+        connectionWindow);
+  }
+
+  /** Returns the same with another window of connections. */
+  public HttpLimits withConnectionWindow(int value) {
+    return new HttpLimits(
+        headBytes,
+        headerCount,
+        headTimeout,
+        requestTimeout,
+        idleTimeout,
+        maxDuration,
+        concurrentStreams,
+        resetsPerWindow,
+        value);
   }
 }

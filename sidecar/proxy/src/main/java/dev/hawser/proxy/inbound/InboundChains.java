@@ -2,6 +2,7 @@ package dev.hawser.proxy.inbound;
 
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.observe.Observers;
 import dev.hawser.proxy.routing.HttpPlan;
 import java.util.HashMap;
@@ -14,8 +15,9 @@ public final class InboundChains {
    * A chain, ready for use.
    *
    * @param http its plan; null for raw bytes
+   * @param observer null if nothing is told about it but metrics
    */
-  record Ready(ListenerConfig.Chain chain, @Nullable HttpPlan http) {}
+  record Ready(ListenerConfig.Chain chain, @Nullable HttpPlan http, @Nullable Observer observer) {}
 
   private final Map<ListenerConfig.Chain, Ready> ready = new HashMap<>();
   private final Map<String, Ready> exact = new HashMap<>();
@@ -52,11 +54,13 @@ public final class InboundChains {
   }
 
   private static Ready ready(ListenerConfig.Chain chain, Filters filters, Observers observers) {
-    return new Ready(
-        chain,
-        chain.content() instanceof ListenerConfig.Content.Http http
-            ? HttpPlan.of(http, filters, observers, true)
-            : null);
+    return switch (chain.content()) {
+      case ListenerConfig.Content.Http http -> {
+        HttpPlan plan = HttpPlan.of(http, filters, observers, true);
+        yield new Ready(chain, plan, plan.observer());
+      }
+      case ListenerConfig.Content.Tcp tcp -> new Ready(chain, null, observers.of(tcp.logs(), true));
+    };
   }
 
   private void putPlaintext(ListenerConfig.Chain chain, Ready ready) {

@@ -14,6 +14,8 @@ import dev.hawser.proxy.http.RequestAcceptor;
 import dev.hawser.proxy.http.ServerConnection;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.observe.Ended;
+import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.tcp.ByteHold;
 import dev.hawser.proxy.tcp.TcpCall;
 import dev.hawser.proxy.worker.Worker;
@@ -119,6 +121,8 @@ final class InboundConnection implements Live, RequestAcceptor {
       return;
     }
     channel.pipeline().addLast("hold", new ByteHold());
+    InboundChains.Ready ready = chain();
+    Observer observer = ready == null ? null : ready.observer();
     bytes =
         TcpCall.begin(
             worker,
@@ -126,7 +130,7 @@ final class InboundConnection implements Live, RequestAcceptor {
             TcpCall.FRAMED.equals(alpn),
             context.upstreams().get(tcp.upstream()),
             tcp.idleTimeout().orElse(TcpCall.DEFAULT_IDLE),
-            InboundReports.tcp(context, peer),
+            InboundReports.tcp(context, peer, observer, worker.random()),
             () -> stillAllowed(tcp.upstream()));
     context.connections().add(worker, channel, this);
   }
@@ -155,6 +159,10 @@ final class InboundConnection implements Live, RequestAcceptor {
   @Override
   public void onBadRequest(int status, String reason, String protocol) {
     InboundReports.badRequest(context, peer, status, protocol);
+    Observer observer = side.observer();
+    if (observer != null) {
+      observer.tell(Ended.garbage(status, protocol), peer.downstream(), worker.random());
+    }
   }
 
   @Override

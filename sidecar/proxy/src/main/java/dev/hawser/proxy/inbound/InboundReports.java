@@ -4,10 +4,13 @@ import dev.hawser.proxy.balance.Endpoint;
 import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.exchange.Summary;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.proxy.observe.Ended;
+import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.tcp.TcpSide;
-import dev.hawser.proxy.telemetry.Party;
 import dev.hawser.proxy.telemetry.Report;
+import dev.hawser.proxy.telemetry.Telemetry;
 import dev.hawser.proxy.upstream.Upstream;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Tells about calls from the callee's side. */
@@ -52,37 +55,59 @@ final class InboundReports {
     context.telemetry().request(report, http);
   }
 
-  /** Returns what takes note of connections of raw bytes. */
-  static TcpSide tcp(ProxyContext context, InboundPeer peer) {
+  /**
+   * Returns what takes note of connections of raw bytes.
+   *
+   * @param observer null if nothing is told about them but metrics
+   */
+  static TcpSide tcp(
+      ProxyContext context,
+      InboundPeer peer,
+      @Nullable Observer observer,
+      SplittableRandom random) {
     return (upstream, endpoint, _, attempts) -> {
       long startMillis = System.currentTimeMillis();
       long startNanos = System.nanoTime();
       Report opened =
           report(context, peer, null, "", startMillis, 0, 0, 0, upstream, endpoint, attempts);
-      context.telemetry().opened(opened);
+      Telemetry.Flow flow = context.telemetry().opened(opened);
       return new TcpSide.Entry() {
         @Override
         public void moved(long fromCaller, long toCaller) {
-          context.telemetry().moved(opened, fromCaller, toCaller);
+          flow.moved(fromCaller, toCaller);
         }
 
         @Override
         public void closed(long fromCaller, long toCaller, String flags) {
-          context
-              .telemetry()
-              .closed(
-                  report(
-                      context,
-                      peer,
-                      null,
-                      flags,
-                      startMillis,
-                      System.nanoTime() - startNanos,
-                      fromCaller,
-                      toCaller,
-                      upstream,
-                      endpoint,
-                      attempts));
+          long nanos = System.nanoTime() - startNanos;
+          flow.closed(
+              report(
+                  context,
+                  peer,
+                  null,
+                  flags,
+                  startMillis,
+                  nanos,
+                  fromCaller,
+                  toCaller,
+                  upstream,
+                  endpoint,
+                  attempts));
+          if (observer != null) {
+            observer.tell(
+                Ended.bytes(
+                    flags,
+                    startMillis,
+                    nanos,
+                    fromCaller,
+                    toCaller,
+                    attempts,
+                    upstream.name(),
+                    endpoint == null ? "" : endpoint.addressText(),
+                    null),
+                peer.downstream(),
+                random);
+          }
         }
       };
     };
@@ -92,8 +117,7 @@ final class InboundReports {
   static void denied(ProxyContext context, InboundPeer peer) {
     Report report =
         report(context, peer, null, "RBAC", System.currentTimeMillis(), 0, 0, 0, null, null, 0);
-    context.telemetry().opened(report);
-    context.telemetry().closed(report);
+    context.telemetry().opened(report).closed(report);
   }
 
   private static Report report(
@@ -111,8 +135,8 @@ final class InboundReports {
     UpstreamConfig config = upstream == null ? null : upstream.config();
     return new Report(
         DESTINATION,
-        Party.of(peer.id()),
-        Party.of(context.self().get().orElse(null)),
+        peer.party(),
+        context.telemetry().own(context.self().get().orElse(null)),
         config == null ? "" : config.destination().service(),
         config == null ? "" : config.destination().namespace(),
         http,
@@ -122,7 +146,7 @@ final class InboundReports {
         received,
         sent,
         upstream == null ? "" : upstream.name(),
-        endpoint == null ? "" : endpoint.config().address().toString(),
+        endpoint == null ? "" : endpoint.addressText(),
         peer.serverName(),
         attempts,
         peer.downstream().tls());

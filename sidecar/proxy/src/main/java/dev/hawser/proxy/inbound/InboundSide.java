@@ -97,8 +97,7 @@ final class InboundSide implements Side {
   @Override
   public @Nullable Observer observer() {
     InboundChains.Ready ready = chain.get();
-    HttpPlan plan = ready == null ? null : ready.http();
-    return plan == null ? null : plan.observer();
+    return ready == null ? null : ready.observer();
   }
 
   @Override

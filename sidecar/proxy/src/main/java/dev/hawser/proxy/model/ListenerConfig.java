@@ -88,8 +88,22 @@ public record ListenerConfig(String name, Address address, List<Chain> chains, b
       }
     }
 
-    /** Bytes for one upstream. */
-    record Tcp(String upstream, Optional<Duration> idleTimeout) implements Content {}
+    /**
+     * Bytes for one upstream.
+     *
+     * @param logs that have a line for each connection
+     */
+    record Tcp(String upstream, Optional<Duration> idleTimeout, List<LogRule> logs)
+        implements Content {
+      public Tcp {
+        logs = List.copyOf(logs);
+      }
+
+      /** Makes one whose connections are not logged. */
+      public Tcp(String upstream, Optional<Duration> idleTimeout) {
+        this(upstream, idleTimeout, List.of());
+      }
+    }
   }
 
   /** Where the routes come from. */

@@ -116,15 +116,17 @@ public record UpstreamConfig(
    * @param maxDuration after which it takes no more
    * @param bufferBytes that wait to be sent before senders are told to wait; 0 for our own
    * @param keepAlive probes of TCP
+   * @param window bytes on their way to us on a connection of HTTP/2; 0 for our own
    */
   public record ConnectionRules(
       int maxRequests,
       Optional<Duration> maxDuration,
       int bufferBytes,
-      Optional<TcpKeepAlive> keepAlive) {
+      Optional<TcpKeepAlive> keepAlive,
+      int window) {
     /** Returns none. */
     public static ConnectionRules none() {
-      return new ConnectionRules(0, Optional.empty(), 0, Optional.empty());
+      return new ConnectionRules(0, Optional.empty(), 0, Optional.empty(), 0);
     }
   }
 

@@ -36,4 +36,59 @@ public record Ended(
     String route,
     String upstream,
     String upstreamHost,
-    @Nullable String upstreamPeer) {}
+    @Nullable String upstreamPeer) {
+  /** Returns a connection of raw bytes that is over; the parameters are those of the record. */
+  public static Ended bytes(
+      String flags,
+      long startMillis,
+      long durationNanos,
+      long received,
+      long sent,
+      int attempts,
+      String upstream,
+      String upstreamHost,
+      @Nullable String upstreamPeer) {
+    return new Ended(
+        "",
+        "",
+        "",
+        "",
+        "",
+        0,
+        -1,
+        flags,
+        "",
+        startMillis,
+        durationNanos,
+        received,
+        sent,
+        attempts,
+        "",
+        upstream,
+        upstreamHost,
+        upstreamPeer);
+  }
+
+  /** Returns what was no request and was answered with this status. */
+  public static Ended garbage(int status, String protocol) {
+    return new Ended(
+        "",
+        "",
+        "",
+        protocol,
+        "",
+        status,
+        -1,
+        "DPE",
+        "",
+        System.currentTimeMillis(),
+        0,
+        0,
+        0,
+        0,
+        "",
+        "",
+        "",
+        null);
+  }
+}

@@ -47,7 +47,7 @@ final class LogJudge {
     if (any.isEmpty() || flags.isEmpty()) {
       return any.isEmpty() && !flags.isEmpty();
     }
-    for (String flag : flags.split(",")) {
+    for (String flag : flags.split(",", -1)) {
       if (any.contains(flag)) {
         return true;
       }

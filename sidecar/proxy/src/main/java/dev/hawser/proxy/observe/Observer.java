@@ -2,6 +2,7 @@ package dev.hawser.proxy.observe;
 
 import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.trace.TracePlan;
+import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -19,6 +20,16 @@ public final class Observer {
 
   List<LogPlan> logs() {
     return logs;
+  }
+
+  /** Something that never was a request is over: raw bytes, or bytes that make no sense. */
+  public void tell(Ended ended, Downstream downstream, SplittableRandom random) {
+    LogEntry entry =
+        new LogEntry(
+            ended, EmptyHttp2Headers.INSTANCE, null, downstream, null, null, "", -1, "", false);
+    for (LogPlan log : logs) {
+      log.write(entry, random);
+    }
   }
 
   /** A request begins; on its loop. */

@@ -63,6 +63,11 @@ public final class Observers implements AutoCloseable {
     return new Observer(plans, new TracePlan(tracing, inbound, sender, System::getenv));
   }
 
+  /** Returns the observer of connections of raw bytes, or null if there is nothing to observe. */
+  public @Nullable Observer of(List<LogRule> logs, boolean inbound) {
+    return of(new Observing(logs, Optional.empty()), inbound);
+  }
+
   private synchronized AccessLog log(Sink sink) {
     AccessLog open = logs.get(sink);
     if (open == null) {

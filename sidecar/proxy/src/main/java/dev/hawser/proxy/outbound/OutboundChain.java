@@ -2,6 +2,7 @@ package dev.hawser.proxy.outbound;
 
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.observe.Observers;
 import dev.hawser.proxy.routing.HttpPlan;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * What is done with a listener's connections, ready for use. Immutable.
  *
  * @param http its plan; null for raw bytes
+ * @param observer null if nothing is told about it but metrics
  */
-public record OutboundChain(ListenerConfig.Content content, @Nullable HttpPlan http) {
+public record OutboundChain(
+    ListenerConfig.Content content, @Nullable HttpPlan http, @Nullable Observer observer) {
   /**
    * Compiles the only chain of a listener.
    *
@@ -23,10 +26,13 @@ public record OutboundChain(ListenerConfig.Content content, @Nullable HttpPlan h
     if (before != null && before.content().equals(content)) {
       return before;
     }
-    return new OutboundChain(
-        content,
-        content instanceof ListenerConfig.Content.Http http
-            ? HttpPlan.of(http, filters, observers, false)
-            : null);
+    return switch (content) {
+      case ListenerConfig.Content.Http http -> {
+        HttpPlan plan = HttpPlan.of(http, filters, observers, false);
+        yield new OutboundChain(content, plan, plan.observer());
+      }
+      case ListenerConfig.Content.Tcp tcp ->
+          new OutboundChain(content, null, observers.of(tcp.logs(), false));
+    };
   }
 }

@@ -14,6 +14,8 @@ import dev.hawser.proxy.http.RequestAcceptor;
 import dev.hawser.proxy.http.ServerConnection;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.observe.Ended;
+import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.routing.HttpPlan;
 import dev.hawser.proxy.tcp.TcpCall;
 import dev.hawser.proxy.worker.Worker;
@@ -84,6 +86,10 @@ public final class OutboundConnections {
           @Override
           public void onBadRequest(int status, String reason, String protocol) {
             OutboundReports.badRequest(context, status, protocol);
+            Observer observer = side.observer();
+            if (observer != null) {
+              observer.tell(Ended.garbage(status, protocol), side.downstream(), worker.random());
+            }
           }
         };
     HttpLimits limits =
@@ -118,6 +124,7 @@ public final class OutboundConnections {
   private void takeTcp(Channel channel, Worker worker, ListenerConfig.Content.Tcp tcp) {
     channel.config().setAutoRead(false);
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    OutboundChain present = chain.get();
     TcpCall call =
         TcpCall.begin(
             worker,
@@ -125,7 +132,11 @@ public final class OutboundConnections {
             false,
             context.upstreams().get(tcp.upstream()),
             tcp.idleTimeout().orElse(TcpCall.DEFAULT_IDLE),
-            OutboundReports.tcp(context),
+            OutboundReports.tcp(
+                context,
+                present == null ? null : present.observer(),
+                Downstream.plaintext(channel),
+                worker.random()),
             () ->
                 content() instanceof ListenerConfig.Content.Tcp now
                     && now.upstream().equals(tcp.upstream()));

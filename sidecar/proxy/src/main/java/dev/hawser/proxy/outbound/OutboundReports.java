@@ -3,12 +3,17 @@ package dev.hawser.proxy.outbound;
 import dev.hawser.proxy.balance.Endpoint;
 import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.exchange.Summary;
+import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.proxy.observe.Ended;
+import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.tcp.TcpSide;
 import dev.hawser.proxy.telemetry.Party;
 import dev.hawser.proxy.telemetry.Report;
+import dev.hawser.proxy.telemetry.Telemetry;
 import dev.hawser.proxy.upstream.Upstream;
 import dev.hawser.trust.spiffe.SpiffeId;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Tells about calls from the caller's side. */
@@ -53,37 +58,59 @@ final class OutboundReports {
     context.telemetry().request(report, http);
   }
 
-  /** Returns what takes note of connections of raw bytes. */
-  static TcpSide tcp(ProxyContext context) {
+  /**
+   * Returns what takes note of connections of raw bytes.
+   *
+   * @param observer null if nothing is told about them but metrics
+   */
+  static TcpSide tcp(
+      ProxyContext context,
+      @Nullable Observer observer,
+      Downstream downstream,
+      SplittableRandom random) {
     return (upstream, endpoint, peer, attempts) -> {
       long startMillis = System.currentTimeMillis();
       long startNanos = System.nanoTime();
       Report opened =
           report(context, null, "", startMillis, 0, 0, 0, upstream, endpoint, peer, attempts);
-      context.telemetry().opened(opened);
+      Telemetry.Flow flow = context.telemetry().opened(opened);
       return new TcpSide.Entry() {
         @Override
         public void moved(long fromCaller, long toCaller) {
-          context.telemetry().moved(opened, fromCaller, toCaller);
+          flow.moved(fromCaller, toCaller);
         }
 
         @Override
         public void closed(long fromCaller, long toCaller, String flags) {
-          context
-              .telemetry()
-              .closed(
-                  report(
-                      context,
-                      null,
-                      flags,
-                      startMillis,
-                      System.nanoTime() - startNanos,
-                      fromCaller,
-                      toCaller,
-                      upstream,
-                      endpoint,
-                      peer,
-                      attempts));
+          long nanos = System.nanoTime() - startNanos;
+          flow.closed(
+              report(
+                  context,
+                  null,
+                  flags,
+                  startMillis,
+                  nanos,
+                  fromCaller,
+                  toCaller,
+                  upstream,
+                  endpoint,
+                  peer,
+                  attempts));
+          if (observer != null) {
+            observer.tell(
+                Ended.bytes(
+                    flags,
+                    startMillis,
+                    nanos,
+                    fromCaller,
+                    toCaller,
+                    attempts,
+                    upstream.name(),
+                    endpoint == null ? "" : endpoint.addressText(),
+                    peer == null ? null : peer.toString()),
+                downstream,
+                random);
+          }
         }
       };
     };
@@ -104,8 +131,8 @@ final class OutboundReports {
     UpstreamConfig config = upstream == null ? null : upstream.config();
     return new Report(
         SOURCE,
-        Party.of(context.self().get().orElse(null)),
-        destination(endpoint, peer),
+        context.telemetry().own(context.self().get().orElse(null)),
+        endpoint == null ? Party.of(peer) : endpoint.party(peer),
         config == null ? "" : config.destination().service(),
         config == null ? "" : config.destination().namespace(),
         http,
@@ -115,19 +142,9 @@ final class OutboundReports {
         received,
         sent,
         upstream == null ? "" : upstream.name(),
-        endpoint == null ? "" : endpoint.config().address().toString(),
+        endpoint == null ? "" : endpoint.addressText(),
         endpoint == null ? "" : endpoint.config().serverName(),
         attempts,
         peer != null);
-  }
-
-  /** An endpoint that did not come as far as a verified peer still has its cluster. */
-  private static Party destination(@Nullable Endpoint endpoint, @Nullable SpiffeId peer) {
-    Party party = Party.of(peer);
-    if (peer != null || endpoint == null || endpoint.config().cluster().isEmpty()) {
-      return party;
-    }
-    return new Party(
-        party.principal(), party.workload(), party.namespace(), endpoint.config().cluster());
   }
 }

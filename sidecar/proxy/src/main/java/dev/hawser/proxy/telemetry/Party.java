@@ -13,6 +13,11 @@ public record Party(String principal, String workload, String namespace, String 
   /** Nobody in particular. */
   public static final Party UNKNOWN = new Party(WORD, WORD, WORD, WORD);
 
+  /** Returns the same in another cluster. */
+  public Party in(String other) {
+    return new Party(principal, workload, namespace, other);
+  }
+
   /** Returns who has this identity; the cluster is the first label of its trust domain. */
   public static Party of(@Nullable SpiffeId id) {
     if (id == null) {

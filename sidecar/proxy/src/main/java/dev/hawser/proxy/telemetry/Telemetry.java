@@ -4,8 +4,10 @@ import dev.hawser.engine.metrics.Counter;
 import dev.hawser.engine.metrics.Family;
 import dev.hawser.engine.metrics.Histogram;
 import dev.hawser.engine.metrics.Metrics;
+import dev.hawser.trust.spiffe.SpiffeId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts requests and connections under Istio's names and labels.
@@ -20,6 +22,9 @@ public final class Telemetry {
   /** Kinds of requests whose series are kept at hand; the families bound the series themselves. */
   private static final int MAX_KEPT = 4096;
 
+  /** Kinds of requests that are found without making a key; a power of two. */
+  private static final int RECENT = 256;
+
   private static final double NANOS_PER_MILLI = 1e6;
 
   private record Key(
@@ -32,10 +37,24 @@ public final class Telemetry {
       int status,
       int grpcStatus,
       String flags,
-      boolean secured) {}
+      boolean secured) {
+    /** Whether it is the kind of this request. */
+    boolean isOf(Report report, Report.Http request) {
+      return status == request.status()
+          && grpcStatus == request.grpcStatus()
+          && secured == report.secured()
+          && protocol.equals(protocolOf(request))
+          && source.equals(report.source())
+          && destination.equals(report.destination())
+          && service.equals(report.service())
+          && namespace.equals(report.serviceNamespace())
+          && reporter.equals(report.reporter())
+          && flags.equals(report.flags());
+    }
+  }
 
   private record HttpSeries(
-      Counter requests, Histogram duration, Histogram received, Histogram sent) {}
+      Key key, Counter requests, Histogram duration, Histogram received, Histogram sent) {}
 
   private record TcpSeries(Counter opened, Counter closed, Counter received, Counter sent) {}
 
@@ -50,6 +69,10 @@ public final class Telemetry {
   private final Map<Key, HttpSeries> http = new ConcurrentHashMap<>();
   private final Map<Key, TcpSeries> tcp = new ConcurrentHashMap<>();
   private final AccessLog log;
+  private final Parties self = new Parties();
+
+  /** What was met last, by hash; a thread that sees an old value makes a key, and nothing worse. */
+  private final @Nullable HttpSeries[] recent = new HttpSeries[RECENT];
 
   /** Makes the families. */
   public Telemetry(Metrics metrics, AccessLog log) {
@@ -78,24 +101,44 @@ public final class Telemetry {
     sent = metrics.counter("istio_tcp_sent_bytes_total", "Raw bytes sent to callers", Labels.TCP);
   }
 
+  /** Returns this proxy as a party; null for an identity that has ended. */
+  public Party own(@Nullable SpiffeId id) {
+    return self.of(id);
+  }
+
   /** A request is over. */
   public void request(Report report, Report.Http request) {
-    Key key =
-        key(
-            report,
-            request.grpc() ? "grpc" : "http",
-            request.status(),
-            request.grpcStatus(),
-            report.flags());
-    HttpSeries series = http.get(key);
-    if (series == null) {
-      series = httpSeries(key);
+    int at = place(report, request);
+    HttpSeries series = recent[at];
+    if (series == null || !series.key().isOf(report, request)) {
+      Key key =
+          key(report, protocolOf(request), request.status(), request.grpcStatus(), report.flags());
+      series = http.get(key);
+      if (series == null) {
+        series = httpSeries(key);
+      }
+      recent[at] = series;
     }
     series.requests().increment();
     series.duration().observe(report.durationNanos() / NANOS_PER_MILLI);
     series.received().observe((double) report.bytesReceived());
     series.sent().observe((double) report.bytesSent());
     log.write(report);
+  }
+
+  private static String protocolOf(Report.Http request) {
+    return request.grpc() ? "grpc" : "http";
+  }
+
+  /** Texts know their hashes, so that this costs little. */
+  private static int place(Report report, Report.Http request) {
+    int hash = request.status() * 31 + request.grpcStatus();
+    hash = hash * 31 + report.source().principal().hashCode();
+    hash = hash * 31 + report.destination().principal().hashCode();
+    hash = hash * 31 + report.service().hashCode();
+    hash = hash * 31 + report.flags().hashCode();
+    hash = hash * 31 + report.reporter().hashCode();
+    return (hash ^ hash >>> 16) & (RECENT - 1);
   }
 
   private HttpSeries httpSeries(Key key) {
@@ -113,6 +156,7 @@ public final class Telemetry {
             key.grpcStatus());
     HttpSeries made =
         new HttpSeries(
+            key,
             requests.with(values),
             durations.with(values),
             requestSizes.with(values),
@@ -123,22 +167,32 @@ public final class Telemetry {
     return made;
   }
 
+  /** One connection of raw bytes, with its series at hand. */
+  public final class Flow {
+    private final TcpSeries series;
+
+    private Flow(TcpSeries series) {
+      this.series = series;
+    }
+
+    /** Raw bytes moved on it. */
+    public void moved(long fromCaller, long toCaller) {
+      series.received().add(fromCaller);
+      series.sent().add(toCaller);
+    }
+
+    /** It ended; its bytes have been counted by {@link #moved}. */
+    public void closed(Report report) {
+      series.closed().increment();
+      log.write(report);
+    }
+  }
+
   /** A connection of raw bytes begins. */
-  public void opened(Report report) {
-    tcpSeries(report).opened().increment();
-  }
-
-  /** Raw bytes moved on a connection. */
-  public void moved(Report report, long fromCaller, long toCaller) {
+  public Flow opened(Report report) {
     TcpSeries series = tcpSeries(report);
-    series.received().add(fromCaller);
-    series.sent().add(toCaller);
-  }
-
-  /** A connection of raw bytes ended; its bytes have been counted by {@link #moved}. */
-  public void closed(Report report) {
-    tcpSeries(report).closed().increment();
-    log.write(report);
+    series.opened().increment();
+    return new Flow(series);
   }
 
   private TcpSeries tcpSeries(Report report) {

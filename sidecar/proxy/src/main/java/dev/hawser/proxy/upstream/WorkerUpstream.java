@@ -245,10 +245,11 @@ public final class WorkerUpstream {
     Duration usual = tls == null ? APPLICATION_IDLE : limits.idleTimeout();
     HttpLimits own = limits.withTimeouts(limits.headTimeout(), config.idleTimeout().orElse(usual));
     if (config.protocol() == UpstreamConfig.Protocol.HTTP2) {
+      int window = config.connections().window();
       Http2ClientConnection connection =
           Http2ClientConnection.create(
               worker,
-              own,
+              window == 0 ? own : own.withConnectionWindow(window),
               new Http2ClientConnection.KeepAlive(
                   config.keepAliveInterval(), config.keepAliveTimeout()),
               pool,

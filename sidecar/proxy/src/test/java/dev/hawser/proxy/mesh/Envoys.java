@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthenticatio
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 
 /** Configuration as it is written for Envoy. */
 final class Envoys {
@@ -27,6 +28,7 @@ final class Envoys {
           .add(RBAC.getDescriptor())
           .add(JwtAuthentication.getDescriptor())
           .add(ExtAuthz.getDescriptor())
+          .add(TcpProxy.getDescriptor())
           .add(OpenTelemetryConfig.getDescriptor())
           .add(FileAccessLog.getDescriptor())
           .add(StdoutAccessLog.getDescriptor())
@@ -102,6 +104,24 @@ final class Envoys {
            "http_filters":[%s],%s}}]}]}
         """
             .formatted(port, port, TYPES, upstream, upstream, filter("router", ""), fields);
+    return ListenerCodec.read(listener(json));
+  }
+
+  /**
+   * Returns a plaintext listener whose bytes go to an upstream.
+   *
+   * @param fields of its TCP proxy, as JSON
+   */
+  static ListenerConfig bytes(int port, String upstream, String fields)
+      throws ResourceRejectedException {
+    String json =
+        """
+        {"name":"bytes|%d",
+         "address":{"socket_address":{"address":"127.0.0.1","port_value":%d}},
+         "filter_chains":[{"filters":[{"name":"tcp","typed_config":{
+           "@type":"%snetwork.tcp_proxy.v3.TcpProxy","stat_prefix":"x","cluster":"%s",%s}}]}]}
+        """
+            .formatted(port, port, TYPES, upstream, fields);
     return ListenerCodec.read(listener(json));
   }
 

@@ -1,10 +1,13 @@
 package dev.hawser.proxy.mesh;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.trust.testing.TestAuthority;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -175,6 +178,51 @@ class LogPathTest {
     get(port, has);
 
     assertThat(lines(1)).containsExactly(has);
+  }
+
+  @Test
+  void bytesThatAreNoRequestHaveALineToo() throws Exception {
+    int port = listen(text("%RESPONSE_CODE% %RESPONSE_FLAGS% %REQ(:PATH)% %PROTOCOL%\\n"), "");
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write("GET / HTTP/1.1\r\nhost : a\r\n\r\n".getBytes(US_ASCII));
+      socket.getInputStream().readAllBytes();
+    }
+
+    assertThat(lines(1)).containsExactly("400 DPE - HTTP/1.1");
+  }
+
+  @Test
+  void aConnectionOfRawBytesHasALine() throws Exception {
+    int port = Configs.freePort();
+    proxy
+        .plane()
+        .upstreams()
+        .configure(Configs.application("echo", UpstreamConfig.Protocol.TCP, app.port()));
+    proxy
+        .plane()
+        .listeners()
+        .put(
+            Envoys.bytes(
+                port,
+                "echo",
+                """
+                "access_log":[{"name":"f","typed_config":{
+                  "@type":"type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
+                  "path":"access.log","log_format":%s}}]
+                """
+                    .formatted(
+                        text(
+                            "%RESPONSE_CODE% %BYTES_RECEIVED% %UPSTREAM_HOST% %UPSTREAM_CLUSTER%"
+                                + " %REQ(:PATH)% %DOWNSTREAM_LOCAL_ADDRESS%\\n"))));
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket
+          .getOutputStream()
+          .write("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".getBytes(US_ASCII));
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).endsWith("app");
+    }
+
+    assertThat(lines(1))
+        .containsExactly("0 46 127.0.0.1:" + app.port() + " echo - 127.0.0.1:" + port);
   }
 
   @Test
