@@ -177,6 +177,9 @@ final class TestProxy implements AutoCloseable {
   public void close() throws IOException {
     plane.close();
     Files.deleteIfExists(log);
+    if (!Files.exists(logs)) {
+      return;
+    }
     try (Stream<Path> files = Files.list(logs)) {
       for (Path file : files.toList()) {
         Files.delete(file);
