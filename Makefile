@@ -2,6 +2,7 @@
 # make test   unit tests and the stories in it/
 # make bench  what the data plane costs beside Envoy and HAProxy (CASES="h1-1k sni-1m" ROUNDS=3 for a part; docs/performance.md)
 # make conformance   the suites of others (HAWSER_VECTORS: the folder of their data, ../shared/vectors by default)
+# make fuzz   garbage for whatever reads what outsiders send (ten minutes for each target; FUZZ="HeadFuzz" for those of one class)
 # All other targets are listed by `make help`.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -13,7 +14,7 @@ export JAVA_HOME := $(JDK)
 MVN ?= mvn
 MVN_FLAGS ?= -B -q
 
-.PHONY: help jdk build demo test bench conformance story programs format clean
+.PHONY: help jdk build demo test bench conformance fuzz story programs format clean
 
 help:
 	@echo "make demo          build, then walk through the three jobs on loopback (ONCE=1 exits after the walk)"
@@ -21,6 +22,7 @@ help:
 	@echo "make test          unit tests and the stories in it/"
 	@echo "make bench         measure beside Envoy and HAProxy (CASES=\"h1-1k sni-1m\" ROUNDS=3 BENCH_SECONDS=4)"
 	@echo "make conformance   the suites of others, in full (HAWSER_VECTORS names the folder of their data)"
+	@echo "make fuzz          fuzz all targets, ten minutes each (FUZZ=\"HeadFuzz\" for those of one class)"
 	@echo "make story STORY=N one story alone"
 	@echo "make programs      install the real programs that the stories need (once per machine)"
 	@echo "make format        format all sources"
@@ -47,6 +49,9 @@ bench: build
 
 conformance: jdk programs
 	$(MVN) -B -ntp -Pconformance -pl it -am verify -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false
+
+fuzz: jdk
+	@fuzz/run $(FUZZ)
 
 story: jdk programs
 	$(MVN) -B -ntp -pl it -am verify -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=$(STORY)
