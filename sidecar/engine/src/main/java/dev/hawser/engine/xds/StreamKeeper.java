@@ -104,7 +104,7 @@ final class StreamKeeper<Q, R> {
 
   /** Sends if there is a stream; what is lost with a stream is asked anew on the next one. */
   void send(Q message) {
-    if (attempt != null) {
+    if (attempt != null && !attempt.cancelled) {
       attempt.call.sendMessage(message);
     }
   }
@@ -140,7 +140,7 @@ final class StreamKeeper<Q, R> {
       redial.cancel(false);
     }
     if (attempt != null) {
-      attempt.call.cancel("closing", null);
+      attempt.cancel("closing");
       attempt.dialed.channel().shutdownNow();
     }
   }
@@ -219,10 +219,18 @@ final class StreamKeeper<Q, R> {
     private final boolean oldRoot;
     private IdentitySource.@Nullable Registration watch;
 
+    /** Until gRPC says that it is closed it is neither: a message would be an error. */
+    private boolean cancelled;
+
     Attempt(ControlPlaneDialer.Dialed dialed, ClientCall<Q, R> call, boolean oldRoot) {
       this.dialed = dialed;
       this.call = call;
       this.oldRoot = oldRoot;
+    }
+
+    void cancel(String reason) {
+      cancelled = true;
+      call.cancel(reason, null);
     }
 
     @Override
@@ -231,7 +239,7 @@ final class StreamKeeper<Q, R> {
           dialer
               .watch(
                   call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION),
-                  reason -> onThread(() -> call.cancel(reason, null)))
+                  reason -> onThread(() -> cancel(reason)))
               .orElse(null);
       if (watch != null) {
         contact();
