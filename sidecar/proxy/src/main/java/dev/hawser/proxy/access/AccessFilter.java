@@ -1,11 +1,14 @@
 package dev.hawser.proxy.access;
 
+import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.FilterCall;
 import dev.hawser.proxy.filter.HttpFilter;
+import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.filter.Outcome;
 import dev.hawser.proxy.filter.RouteSetting;
 import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.reply.Replies;
+import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,5 +48,16 @@ public final class AccessFilter implements HttpFilter {
     }
     call.details("rbac_access_denied");
     return DENIED;
+  }
+
+  @Override
+  public boolean stillAllows(
+      Downstream downstream,
+      Http2Headers request,
+      @Nullable Metadata told,
+      @Nullable RouteSetting setting) {
+    return AccessJudge.allows(
+        setting instanceof ForRoute own ? own.access : access,
+        AccessJudge.Subject.of(downstream, request, told));
   }
 }

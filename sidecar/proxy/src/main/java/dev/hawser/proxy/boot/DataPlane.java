@@ -23,10 +23,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything between the sockets, without what configures it. Changes are made by one thread that
@@ -45,8 +47,14 @@ public final class DataPlane implements AutoCloseable {
    */
   private static final Duration LAST_MOMENT = Duration.ofMillis(500);
 
+  /** While those who do not know yet that it ends still come, they are served. */
+  private static final Duration NOTICE = Duration.ofSeconds(1);
+
   private final Connections connections;
   private final ListenerSet listeners;
+  private final IdentitySource identity;
+  private final IdentitySource.Registration renewals;
+  private volatile @Nullable Svid shown;
   private final AccessLog accessLog;
   private final SpanSender spans;
   private final Observers observers;
@@ -78,6 +86,7 @@ public final class DataPlane implements AutoCloseable {
       HttpLimits limits,
       Consumer<String> askForHost) {
     this.accessLog = accessLog;
+    this.identity = identity;
     this.loops = EventLoops.start(threads);
     this.tls = MeshTls.start(identity, MeshTls.Options.defaults());
     Workers workers = new Workers(loops);
@@ -106,6 +115,27 @@ public final class DataPlane implements AutoCloseable {
             self);
     this.listeners = new ListenerSet(context, metrics);
     metrics.gauge("hawser_downstream_connections", "Connections that are open", connections::count);
+    this.shown = identity.svid().orElse(null);
+    this.renewals = identity.onChange(this::identityChanged);
+  }
+
+  /**
+   * When the own certificate has been renewed, what stands under the one before makes way for
+   * connections under the new one while it is still good: if its issuer is revoked later, no answer
+   * is cut off.
+   */
+  @SuppressWarnings(
+      "ReferenceEquality") // an identity source returns the same value until it changes
+  private void identityChanged() {
+    Svid present = identity.svid().orElse(null);
+    if (present != null && present != shown) {
+      boolean first = shown == null;
+      shown = present;
+      if (!first) {
+        upstreams.renew();
+        connections.renew();
+      }
+    }
   }
 
   public MeshTls tls() {
@@ -129,14 +159,24 @@ public final class DataPlane implements AutoCloseable {
     return connections.count();
   }
 
+  /** Routes or rules have changed: requests and connections under way are judged again. */
+  public void reconsider() {
+    connections.reconsider();
+  }
+
   /**
-   * Takes no more connections, tells the peers to go elsewhere and lets what has begun end.
+   * Tells the peers to go elsewhere and lets what has begun end. For a second those who have not
+   * heard of it are still taken; each gets its answer and is told.
    *
    * @param deadline after which what is left is cut
    */
   public CompletableFuture<Void> drain(Duration deadline) {
-    listeners.stopAccepting();
-    return connections.drain(deadline);
+    long end = System.nanoTime() + deadline.toNanos();
+    connections.tellToLeave();
+    Duration notice = connections.count() == 0 ? Duration.ZERO : NOTICE;
+    Executor later = CompletableFuture.delayedExecutor(notice.toNanos(), TimeUnit.NANOSECONDS);
+    return CompletableFuture.runAsync(listeners::stopAccepting, later)
+        .thenCompose(_ -> connections.drain(Duration.ofNanos(end - System.nanoTime())));
   }
 
   @Override
@@ -144,8 +184,11 @@ public final class DataPlane implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    renewals.close();
+    listeners.stopAccepting();
     // What is still under way must find its routes until it has ended.
-    drain(LAST_MOMENT)
+    connections
+        .drain(LAST_MOMENT)
         .completeOnTimeout(null, 2 * LAST_MOMENT.toMillis(), TimeUnit.MILLISECONDS)
         .join();
     listeners.close();

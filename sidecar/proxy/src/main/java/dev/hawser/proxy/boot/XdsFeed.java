@@ -162,6 +162,7 @@ final class XdsFeed {
 
     @Override
     public void onBatchEnd() {
+      plane.reconsider();
       follow();
     }
   }
@@ -188,6 +189,7 @@ final class XdsFeed {
 
     @Override
     public void onBatchEnd() {
+      plane.reconsider();
       follow();
     }
   }

@@ -53,7 +53,8 @@ public final class Connections {
     mine.add(connection);
     channel.closeFuture().addListener(_ -> mine.remove(connection));
     if (draining) {
-      connection.drain();
+      // What would tell its peer is not in the pipeline yet.
+      worker.loop().execute(connection::drain);
     }
   }
 
@@ -67,8 +68,21 @@ public final class Connections {
     each(Live::reconsider);
   }
 
+  /** Has those that were made with the certificate before end calmly. */
+  public void renew() {
+    each(Live::renew);
+  }
+
   private void each(Consumer<Live> task) {
     workers.each(worker -> List.copyOf(live.get(worker.index())).forEach(task));
+  }
+
+  /** Begins the calm end of all that are open and of each that is still taken. */
+  public void tellToLeave() {
+    if (!draining) {
+      draining = true;
+      each(Live::drain);
+    }
   }
 
   /**
@@ -78,8 +92,7 @@ public final class Connections {
    * @return completes when none is left
    */
   public CompletableFuture<Void> drain(Duration deadline) {
-    draining = true;
-    each(Live::drain);
+    tellToLeave();
     CompletableFuture<Void> empty = new CompletableFuture<>();
     long end = System.nanoTime() + deadline.toNanos();
     watch(end, empty);

@@ -11,6 +11,12 @@ public interface Live {
   /** Whether something is at work on it. */
   boolean isBusy();
 
+  /**
+   * The own certificate is another: what was made with the one before ends calmly if it can, so
+   * that its end under way is not felt when the peer trusts it no more.
+   */
+  default void renew() {}
+
   /** The configuration has changed: goes on only if it would be taken again. */
   void reconsider();
 }

@@ -237,6 +237,18 @@ public final class Exchange implements StreamListener {
     }
   }
 
+  @Override
+  public void reconsider() {
+    // One that filters still look at, or a route answers, is soon over.
+    if (over || upstream == null) {
+      return;
+    }
+    if (!side.stillAllows(facts.asItCame(request()), admission.metadata())) {
+      facts.details("rbac_access_denied");
+      breakOff(Replies.denied());
+    }
+  }
+
   boolean isRequestSent() {
     return upload.isEnded();
   }
@@ -416,6 +428,11 @@ public final class Exchange implements StreamListener {
     if (present != null) {
       present.timeOut(reply.message());
     }
+    breakOff(reply);
+  }
+
+  /** Answers if there is still time, else breaks the response off. */
+  private void breakOff(LocalReply reply) {
     if (response.hasBegun()) {
       facts.flag(reply.flags());
       downstream.reset(ResetReason.INTERNAL);

@@ -7,6 +7,7 @@ import dev.hawser.proxy.observe.Ended;
 import dev.hawser.proxy.observe.Watch;
 import dev.hawser.proxy.upstream.Upstream;
 import dev.hawser.trust.spiffe.SpiffeId;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,14 @@ final class ExchangeFacts {
 
   void route(String name) {
     route = name;
+  }
+
+  /** Returns a head as it came, as far as routes and filters rewrite it on its way. */
+  Http2Headers asItCame(Http2Headers head) {
+    Http2Headers copy = new DefaultHttp2Headers(false);
+    copy.add(head);
+    copy.authority(authority).path(path).method(method);
+    return copy;
   }
 
   private static String text(@Nullable CharSequence value) {

@@ -1,6 +1,7 @@
 package dev.hawser.proxy.exchange;
 
 import dev.hawser.proxy.filter.Downstream;
+import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.observe.Observer;
@@ -22,6 +23,14 @@ public interface Side {
 
   /** Returns who observes requests at this moment, or null if nobody does. */
   @Nullable Observer observer();
+
+  /**
+   * Whether the rules of access that are in force now would let the request in.
+   *
+   * @param request the head as it came, which is not altered
+   * @param told what filters said about it; null if there were none
+   */
+  boolean stillAllows(Http2Headers request, @Nullable Metadata told);
 
   /** Returns the connection that requests come on. */
   Downstream downstream();

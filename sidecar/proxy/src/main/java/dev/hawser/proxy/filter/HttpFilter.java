@@ -1,5 +1,6 @@
 package dev.hawser.proxy.filter;
 
+import io.netty.handler.codec.http2.Http2Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,4 +16,19 @@ public interface HttpFilter {
    * @param setting what the route says about this filter, made when it arrived; null if nothing
    */
   Outcome onRequest(FilterCall call, @Nullable RouteSetting setting);
+
+  /**
+   * Whether a request that is under way would be let in again. Only what judges by rules of its own
+   * says no; asked when the configuration has changed, on the event loop.
+   *
+   * @param request the head, which must not be altered
+   * @param told what filters said about it when it came; null if there were none
+   */
+  default boolean stillAllows(
+      Downstream downstream,
+      Http2Headers request,
+      @Nullable Metadata told,
+      @Nullable RouteSetting setting) {
+    return true;
+  }
 }

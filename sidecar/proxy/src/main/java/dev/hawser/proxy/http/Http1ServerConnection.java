@@ -15,6 +15,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,7 +166,8 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
     boolean requestWhole = body().isComplete();
     forgetCredit();
     if (!requestWhole || !keepAlive) {
-      closeCalmly(!requestWhole);
+      // A client that does not know yet may be sending the next request.
+      closeCalmly(!requestWhole || draining);
       return;
     }
     armIdle(draining ? Duration.ofNanos(DRAIN_IDLE_NANOS) : limits().idleTimeout());
@@ -192,8 +194,12 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
     openTunnel();
   }
 
+  /**
+   * Whether the present response is the last. One that has sent more before it was told to stop has
+   * it answered.
+   */
   boolean closesAfterResponse() {
-    return draining || closing;
+    return closing || (draining && !buffer().isReadable());
   }
 
   @Override
@@ -325,5 +331,12 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
   @Override
   public boolean isBusy() {
     return current != null;
+  }
+
+  @Override
+  public void eachRequest(Consumer<StreamListener> task) {
+    if (current != null) {
+      task.accept(current.listener());
+    }
   }
 }

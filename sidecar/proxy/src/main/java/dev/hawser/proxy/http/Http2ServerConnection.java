@@ -14,8 +14,11 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Serves HTTP/2 to a client, over TLS or with prior knowledge. */
@@ -201,6 +204,24 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   @Override
   public boolean isBusy() {
     return active > 0;
+  }
+
+  @Override
+  public void eachRequest(Consumer<StreamListener> task) {
+    List<StreamListener> all = new ArrayList<>();
+    try {
+      connection()
+          .forEachActiveStream(stream -> {
+            Http2WireStream wire = wire(stream);
+            if (wire != null) {
+              all.add(wire.listener());
+            }
+            return true;
+          });
+    } catch (Http2Exception e) {
+      throw new IllegalStateException("looking at streams does not fail", e);
+    }
+    all.forEach(task);
   }
 
   @Override

@@ -36,7 +36,7 @@ final class Http2WireStream implements HttpStream {
     tunnel = new Http2Tunnel();
   }
 
-  private StreamListener listener() {
+  StreamListener listener() {
     StreamListener present = listener;
     if (present == null) {
       throw new IllegalStateException("stream has no listener yet");

@@ -1,5 +1,7 @@
 package dev.hawser.proxy.http;
 
+import java.util.function.Consumer;
+
 /** A connection on which requests come. */
 public interface ServerConnection {
   /**
@@ -10,4 +12,7 @@ public interface ServerConnection {
 
   /** Whether a request is at work. To be called on the event loop. */
   boolean isBusy();
+
+  /** Goes through the requests at work. To be called on the event loop. */
+  void eachRequest(Consumer<StreamListener> task);
 }

@@ -32,6 +32,9 @@ public interface StreamListener {
   /** The stream takes bytes again after {@link HttpStream#isWritable} was false. */
   void onWritable();
 
+  /** The configuration has changed: a request goes on only if it would be let in again. */
+  default void reconsider() {}
+
   /** The stream is broken off by the peer or the connection. */
   void onReset(StreamFailure failure);
 }

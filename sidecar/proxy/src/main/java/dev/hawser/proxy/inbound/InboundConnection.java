@@ -1,6 +1,7 @@
 package dev.hawser.proxy.inbound;
 
 import dev.hawser.proxy.access.AccessJudge;
+import dev.hawser.proxy.context.CalmEnd;
 import dev.hawser.proxy.context.Live;
 import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.exchange.Exchange;
@@ -11,7 +12,6 @@ import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.http.HttpStream;
 import dev.hawser.proxy.http.ProtocolDetector;
 import dev.hawser.proxy.http.RequestAcceptor;
-import dev.hawser.proxy.http.ServerConnection;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.observe.Ended;
@@ -34,7 +34,7 @@ final class InboundConnection implements Live, RequestAcceptor {
   private final @Nullable String alpn;
   private final Supplier<@Nullable InboundChains> chains;
   private final InboundSide side;
-  private @Nullable ServerConnection requests;
+  private final CalmEnd end;
   private @Nullable TcpCall bytes;
   private @Nullable InboundChains foundIn;
   private InboundChains.@Nullable Ready found;
@@ -53,6 +53,7 @@ final class InboundConnection implements Live, RequestAcceptor {
     this.alpn = alpn;
     this.chains = chains;
     this.side = new InboundSide(context, worker, peer, this::chain);
+    this.end = new CalmEnd(worker, channel);
   }
 
   /** Returns the chain of this connection's name at this moment, or null if there is none. */
@@ -83,11 +84,11 @@ final class InboundConnection implements Live, RequestAcceptor {
       channel.pipeline().addLast("detect", new ProtocolDetector(worker, limits, this::speaks));
     } else if ("h2".equals(alpn)) {
       Http2ServerConnection made = Http2ServerConnection.create(worker, limits, this);
-      requests = made;
+      end.speaks(made);
       channel.pipeline().addLast("http", made);
     } else if (alpn == null || alpn.equals("http/1.1")) {
       Http1ServerConnection made = new Http1ServerConnection(worker, limits, this);
-      requests = made;
+      end.speaks(made);
       channel.pipeline().addLast("http", made);
     } else {
       var _ = channel.close();
@@ -102,12 +103,12 @@ final class InboundConnection implements Live, RequestAcceptor {
     return switch (protocol) {
       case HTTP1 -> {
         Http1ServerConnection made = new Http1ServerConnection(worker, limits, this);
-        requests = made;
+        end.speaks(made);
         yield made;
       }
       case HTTP2 -> {
         Http2ServerConnection made = Http2ServerConnection.create(worker, limits, this);
-        requests = made;
+        end.speaks(made);
         yield made;
       }
     };
@@ -167,8 +168,15 @@ final class InboundConnection implements Live, RequestAcceptor {
 
   @Override
   public void drain() {
-    if (requests != null) {
-      requests.drain();
+    if (bytes == null) {
+      end.drain();
+    }
+  }
+
+  @Override
+  public void renew() {
+    if (bytes == null && peer.downstream().tls()) {
+      end.drain();
     }
   }
 
@@ -177,22 +185,26 @@ final class InboundConnection implements Live, RequestAcceptor {
     if (bytes != null) {
       bytes.cut();
     } else {
-      var _ = channel.close();
+      end.cut();
     }
   }
 
   @Override
   public boolean isBusy() {
-    return bytes != null ? bytes.isBusy() : requests != null && requests.isBusy();
+    return bytes != null ? bytes.isBusy() : end.isBusy();
   }
 
-  /** Each request is judged by the configuration of its moment; a name that is gone ends it all. */
+  /**
+   * Each request is judged by the configuration of its moment, one under way is judged again; a
+   * name that is gone ends it all.
+   */
   @Override
   public void reconsider() {
     if (bytes != null) {
       bytes.reconsider();
-    } else if (chain() == null) {
-      drain();
+    } else {
+      InboundChains.Ready ready = chain();
+      end.reconsider(ready != null && ready.http() != null);
     }
   }
 }

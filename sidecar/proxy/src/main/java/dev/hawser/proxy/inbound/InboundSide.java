@@ -1,9 +1,11 @@
 package dev.hawser.proxy.inbound;
 
+import dev.hawser.proxy.access.AccessJudge;
 import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.exchange.Side;
 import dev.hawser.proxy.exchange.Summary;
 import dev.hawser.proxy.filter.Downstream;
+import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
@@ -86,6 +88,22 @@ final class InboundSide implements Side {
     return host == null
         ? Selection.none(plan.filters(), Replies.noSuchHost(authority))
         : Selection.in(host, request, plan.filters(), worker.random());
+  }
+
+  @Override
+  public boolean stillAllows(Http2Headers request, @Nullable Metadata told) {
+    InboundChains.Ready ready = chain.get();
+    HttpPlan plan = ready == null ? null : ready.http();
+    if (ready == null || plan == null) {
+      // The end of the connection is the connection's own to see to.
+      return true;
+    }
+    if (!AccessJudge.allows(ready.chain().access(), peer.asking(request))) {
+      return false;
+    }
+    HostTable table = plan.table() != null ? plan.table() : byName(plan.http());
+    VirtualHost host = table == null ? null : table.find(String.valueOf(request.authority()));
+    return plan.stillAllows(host, peer.downstream(), request, told, worker.random());
   }
 
   private @Nullable HostTable byName(ListenerConfig.Content.Http http) {

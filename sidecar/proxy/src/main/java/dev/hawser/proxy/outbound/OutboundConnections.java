@@ -1,5 +1,6 @@
 package dev.hawser.proxy.outbound;
 
+import dev.hawser.proxy.context.CalmEnd;
 import dev.hawser.proxy.context.Live;
 import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.exchange.Exchange;
@@ -94,7 +95,7 @@ public final class OutboundConnections {
         };
     HttpLimits limits =
         http.edge().bounds().over(context.limits().withConcurrentStreams(LOCAL_STREAMS));
-    LocalClient client = new LocalClient(channel);
+    LocalClient client = new LocalClient(new CalmEnd(worker, channel));
     context.connections().add(worker, channel, client);
     channel
         .pipeline()
@@ -105,7 +106,7 @@ public final class OutboundConnections {
                 limits,
                 protocol -> {
                   ChannelHandler handler = handler(worker, limits, acceptor, protocol);
-                  client.speaks((ServerConnection) handler);
+                  client.end().speaks((ServerConnection) handler);
                   return handler;
                 }));
   }
@@ -145,43 +146,35 @@ public final class OutboundConnections {
 
   /** A connection of the own workload that carries requests. */
   private final class LocalClient implements Live {
-    private final Channel channel;
-    private @Nullable ServerConnection connection;
+    private final CalmEnd end;
 
-    LocalClient(Channel channel) {
-      this.channel = channel;
+    LocalClient(CalmEnd end) {
+      this.end = end;
     }
 
-    /** It has said which protocol it speaks. */
-    void speaks(ServerConnection made) {
-      connection = made;
+    CalmEnd end() {
+      return end;
     }
 
     @Override
     public void drain() {
-      if (connection != null) {
-        connection.drain();
-      } else {
-        var _ = channel.close();
-      }
+      end.drain();
     }
 
     @Override
     public void cut() {
-      var _ = channel.close();
+      end.cut();
     }
 
     @Override
     public boolean isBusy() {
-      return connection != null && connection.isBusy();
+      return end.isBusy();
     }
 
-    /** Each request is routed by the configuration of its moment; only the end matters here. */
+    /** Each request is routed by the configuration of its moment. */
     @Override
     public void reconsider() {
-      if (http() == null) {
-        drain();
-      }
+      end.reconsider(http() != null);
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.hawser.proxy.exchange.Side;
 import dev.hawser.proxy.exchange.Summary;
 import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.FilterChain;
+import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
@@ -67,6 +68,30 @@ final class OutboundSide implements Side {
     } else if (present.http().routes() instanceof ListenerConfig.Routes.Named(String name)) {
       byName(name, request, present.filters(), then);
     }
+  }
+
+  @Override
+  public boolean stillAllows(Http2Headers request, @Nullable Metadata told) {
+    HttpPlan present = plan.get();
+    if (present == null || present.filters() == null) {
+      return true;
+    }
+    HostTable table = present.table();
+    if (table == null && present.http().routes() instanceof ListenerConfig.Routes.Named named) {
+      table = context.routes().table(named.name());
+    }
+    VirtualHost host = table == null ? null : knownHost(table, authority(request));
+    return present.stillAllows(host, downstream, request, told, worker.random());
+  }
+
+  private @Nullable VirtualHost knownHost(HostTable table, String authority) {
+    VirtualHost host = table.find(authority);
+    return host == null
+            && table.isOnDemand()
+            && context.routes().host(table.name(), authority)
+                instanceof RouteBook.OnDemand.Found(VirtualHost found)
+        ? found
+        : host;
   }
 
   private void byName(

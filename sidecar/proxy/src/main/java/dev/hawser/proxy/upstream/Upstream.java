@@ -213,6 +213,13 @@ public final class Upstream {
     });
   }
 
+  /** What goes under the own certificate goes on new connections from now on. */
+  void renew() {
+    if (clientTls != null) {
+      onWorkers(WorkerUpstream::retireAll);
+    }
+  }
+
   private void onWorkers(java.util.function.Consumer<WorkerUpstream> task) {
     for (Worker worker : workers) {
       worker.loop().execute(() -> task.accept(on(worker)));

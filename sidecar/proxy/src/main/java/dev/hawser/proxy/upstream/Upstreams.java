@@ -133,6 +133,13 @@ public final class Upstreams implements AutoCloseable {
     checker.keepOnly(byName.keySet());
   }
 
+  /** Has the next requests to other proxies go on connections with the present certificate. */
+  public void renew() {
+    for (Upstream upstream : byName.values()) {
+      upstream.renew();
+    }
+  }
+
   /** Ends every connection calmly. */
   public void retireAll() {
     for (Upstream upstream : byName.values()) {

@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 final class TestProxy implements AutoCloseable {
   static final Duration STABILITY = Duration.ofSeconds(2);
 
-  private final Svid svid;
+  private final ChangingIdentity identity;
   private final String cluster;
   private final Metrics metrics = new Metrics();
   private final Path log;
@@ -48,12 +48,15 @@ final class TestProxy implements AutoCloseable {
   TestProxy(TestAuthority authority, String cluster, String account, int workers, HttpLimits limits)
       throws IOException {
     this.cluster = cluster;
-    this.svid = authority.workload(cluster, "shop", account);
+    this.identity =
+        new ChangingIdentity(
+            authority.workload(cluster, "shop", account),
+            authority.bundles("east", "west", "north"));
     this.log = Files.createTempFile("access", ".log");
     this.logs = Files.createTempDirectory("logs");
     this.plane =
         new DataPlane(
-            new FixedIdentity(svid, authority.bundles("east", "west", "north")),
+            identity,
             new EventLoops.Options(workers, true, "proxy-" + account),
             metrics,
             AccessLog.open(log.toString(), metrics),
@@ -62,10 +65,20 @@ final class TestProxy implements AutoCloseable {
             asked::add);
   }
 
-  private record FixedIdentity(Svid own, TrustBundles trust) implements IdentitySource {
+  /** An identity that a test changes at will. */
+  private static final class ChangingIdentity implements IdentitySource {
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile Optional<Svid> own;
+    private volatile TrustBundles trust;
+
+    ChangingIdentity(Svid own, TrustBundles trust) {
+      this.own = Optional.of(own);
+      this.trust = trust;
+    }
+
     @Override
     public Optional<Svid> svid() {
-      return Optional.of(own);
+      return own;
     }
 
     @Override
@@ -75,12 +88,25 @@ final class TestProxy implements AutoCloseable {
 
     @Override
     public Registration onChange(Runnable listener) {
-      return () -> {};
+      listeners.add(listener);
+      return () -> listeners.remove(listener);
     }
   }
 
+  /** Has another certificate from now on. */
+  void become(Svid next) {
+    identity.own = Optional.of(next);
+    identity.listeners.forEach(Runnable::run);
+  }
+
+  /** Trusts others from now on. */
+  void trust(TrustBundles next) {
+    identity.trust = next;
+    identity.listeners.forEach(Runnable::run);
+  }
+
   SpiffeId id() {
-    return svid.id();
+    return identity.own.orElseThrow().id();
   }
 
   DataPlane plane() {
