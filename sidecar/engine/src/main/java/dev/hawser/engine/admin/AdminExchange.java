@@ -47,6 +47,9 @@ final class AdminExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
         .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
         .set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length)
         .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+    if (!answer.allow().isEmpty()) {
+      response.headers().set(HttpHeaderNames.ALLOW, answer.allow());
+    }
     boolean keep = HttpUtil.isKeepAlive(request) && !request.decoderResult().isFailure();
     HttpUtil.setKeepAlive(response, keep);
     ctx.writeAndFlush(response)

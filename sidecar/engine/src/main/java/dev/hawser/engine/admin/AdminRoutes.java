@@ -3,6 +3,8 @@ package dev.hawser.engine.admin;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.NetUtil;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +41,16 @@ record AdminRoutes(Map<String, AdminHandler> gets, Map<String, AdminHandler> pos
 
   private AdminResponse missing(HttpMethod method, String path) {
     if (gets.containsKey(path) || posts.containsKey(path)) {
-      String expected = posts.containsKey(path) ? "POST" : "GET";
-      return AdminResponse.text(
-          405, "method: " + method + " " + path + " (expected: " + expected + ")\n");
+      List<String> allowed = new ArrayList<>();
+      if (gets.containsKey(path)) {
+        allowed.addAll(List.of("GET", "HEAD"));
+      }
+      if (posts.containsKey(path)) {
+        allowed.add("POST");
+      }
+      String allow = String.join(", ", allowed);
+      return AdminResponse.methodNotAllowed(
+          "method: " + method + " " + path + " (expected: " + allow + ")\n", allow);
     }
     StringBuilder body = new StringBuilder("path: '" + path + "' (expected: one of)\n");
     new TreeSet<>(gets.keySet()).forEach(p -> body.append("GET ").append(p).append('\n'));

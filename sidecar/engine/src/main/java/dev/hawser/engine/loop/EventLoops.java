@@ -156,6 +156,31 @@ public final class EventLoops implements AutoCloseable {
     return new Listener(bound, channels);
   }
 
+  /**
+   * Listens on a socket that another process has handed over, beside it. Epoll only.
+   *
+   * @param descriptor of a bound socket that listens; owned by the listener from now on
+   * @param child installed on each accepted channel
+   * @throws IOException if it cannot be used
+   */
+  public Listener adopt(int descriptor, ListenOptions options, ChannelHandler child)
+      throws IOException {
+    if (transport != Transport.EPOLL) {
+      throw new IOException("listen: transport " + transport + " cannot adopt (expected: EPOLL)");
+    }
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(group.next(), group)
+            .channelFactory(() -> new EpollServerSocketChannel(descriptor));
+    configure(bootstrap, options, false);
+    ChannelFuture future = bootstrap.childHandler(child).register().awaitUninterruptibly();
+    if (!future.isSuccess()) {
+      throw new IOException("listen: cannot adopt a socket", future.cause());
+    }
+    InetSocketAddress bound = (InetSocketAddress) future.channel().localAddress();
+    return new Listener(bound, List.of(future.channel()));
+  }
+
   private ServerBootstrap server(EventLoopGroup acceptor, EventLoopGroup children) {
     Class<? extends ServerChannel> type =
         transport == Transport.EPOLL

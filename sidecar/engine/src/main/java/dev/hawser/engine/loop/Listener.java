@@ -19,6 +19,20 @@ public final class Listener implements AutoCloseable {
     return address;
   }
 
+  /** Returns what listens, for a successor that shall hold it too. */
+  public List<Channel> channels() {
+    return channels;
+  }
+
+  /**
+   * Takes no new handshakes from now on; those under way end, and are accepted, until {@link
+   * #stopAccepting}. Whoever else holds the socket takes none either. Without epoll nothing
+   * happens.
+   */
+  public void lastCall() {
+    channels.forEach(LastCall::on);
+  }
+
   /** Stops accepting; returns when the sockets are closed. Must not be called on an event loop. */
   public void stopAccepting() {
     channels.stream().map(Channel::close).toList().forEach(f -> f.awaitUninterruptibly());

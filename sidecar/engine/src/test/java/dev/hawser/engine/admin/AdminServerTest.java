@@ -76,7 +76,9 @@ class AdminServerTest {
 
   @Test
   void stateChangesOnlyByPost() throws Exception {
-    assertThat(send("GET", "/drain").statusCode()).isEqualTo(405);
+    HttpResponse<String> read = send("GET", "/drain");
+    assertThat(read.statusCode()).isEqualTo(405);
+    assertThat(read.headers().firstValue("allow")).contains("POST");
     assertThat(send("PUT", "/drain").statusCode()).isEqualTo(405);
     assertThat(send("DELETE", "/drain").statusCode()).isEqualTo(405);
     assertThat(drains).hasValue(0);
