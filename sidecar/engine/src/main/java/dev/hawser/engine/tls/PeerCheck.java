@@ -104,7 +104,8 @@ public final class PeerCheck extends ChannelInboundHandlerAdapter {
                           "A live peer is no longer trusted remote={} reason={}",
                           ctx.channel().remoteAddress(),
                           reason);
-                      var _ = ctx.channel().close();
+                      // Not through the whole pipeline, where a protocol would end calmly.
+                      var _ = ctx.close();
                     }));
     ctx.channel().closeFuture().addListener(_ -> watch.close());
     String alpn = ctx.pipeline().get(SslHandler.class).applicationProtocol();
