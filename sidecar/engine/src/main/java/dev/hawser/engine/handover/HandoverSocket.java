@@ -85,7 +85,7 @@ public final class HandoverSocket implements AutoCloseable {
     return new HandoverSocket(bound.channel());
   }
 
-  /** Waits no more. The file stays: it may be the successor's by now. */
+  /** Waits no more and removes the file, unless a successor has taken over and its own is there. */
   @Override
   public void close() {
     listener.close().awaitUninterruptibly();
@@ -114,6 +114,8 @@ public final class HandoverSocket implements AutoCloseable {
                 .name("handover")
                 .start(() -> {
                   LOG.info("A successor has taken over");
+                  // Closing removes the file: it must not be the successor's by then.
+                  ctx.channel().parent().close().awaitUninterruptibly();
                   leave.run();
                   answer(ctx);
                 });

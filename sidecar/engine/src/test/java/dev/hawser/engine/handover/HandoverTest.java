@@ -146,6 +146,26 @@ class HandoverTest {
   }
 
   @Test
+  void successorHasASuccessorAtTheSamePathAfterThePredecessorIsGone() throws Exception {
+    Path path = directory.resolve("handover.sock");
+    try (EventLoops loops = loops("first");
+        Listener listener = loops.listen(ANY_PORT, ListenOptions.defaults(), new Letter('a'))) {
+      HandoverSocket first = HandoverSocket.start(path, loops.next(), listener::channels, () -> {});
+      try (Inheritance inheritance = Inheritance.receive(path)) {
+        inheritance.predecessorLeaves();
+      }
+      HandoverSocket second =
+          HandoverSocket.start(path, loops.next(), listener::channels, () -> {});
+      first.close();
+
+      try (Inheritance inheritance = Inheritance.receive(path)) {
+        assertThat(inheritance.take(listener.address())).isPresent();
+      }
+      second.close();
+    }
+  }
+
+  @Test
   void successorOfNobodyIsTold() {
     assertThatThrownBy(() -> Inheritance.receive(directory.resolve("nobody.sock")))
         .isInstanceOf(IOException.class)
