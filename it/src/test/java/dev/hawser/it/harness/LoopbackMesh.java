@@ -201,6 +201,23 @@ public final class LoopbackMesh implements AutoCloseable {
     return callee;
   }
 
+  /**
+   * Starts another process of the caller's sidecar, which takes the sockets over from the present
+   * one.
+   */
+  public Managed succeedCaller(int generation) {
+    return keep(
+        Managed.start(
+            "caller-proxy-" + generation,
+            folder.resolve("log"),
+            Map.of(),
+            List.of(
+                Home.command("hawser-proxy"),
+                "--config",
+                folder.resolve("caller.yaml").toString(),
+                "--take-over")));
+  }
+
   private String text(String url) {
     try {
       HttpRequest request =

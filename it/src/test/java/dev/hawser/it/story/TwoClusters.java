@@ -125,7 +125,7 @@ final class TwoClusters implements AutoCloseable {
    * twice.
    */
   int slotsKnownToWeb() {
-    Calls.Answer clusters = Calls.get("http://" + web.address() + ":15000/clusters");
+    Calls.Answer clusters = Calls.get("http://" + web.address() + ":15000/upstreams");
     if (clusters.status() != 200) {
       throw new AssertionError("web's proxy: " + clusters);
     }

@@ -4,10 +4,12 @@ import dev.hawser.agent.config.AgentConfig;
 import dev.hawser.agent.config.AgentFiles;
 import dev.hawser.agent.run.Agent;
 import dev.hawser.host.identity.IdentityException;
+import dev.hawser.proxy.config.RunOptions;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 @Command(
@@ -19,6 +21,20 @@ import picocli.CommandLine.ParentCommand;
     footerHeading = "%nExamples:%n",
     footer = {"  hawser-agent run", "  hawser-agent run --data-dir /srv/hawser-agent"})
 final class RunCommand implements Callable<Integer> {
+  @Option(
+      names = "--take-over",
+      description = {
+        "Take the listening sockets over from the agent that runs now, and have it end once its",
+        "connections have. No connection is refused meanwhile."
+      })
+  private boolean takeOver;
+
+  @Option(
+      names = "--concurrency",
+      paramLabel = "N",
+      description = "Event loops of the proxy. Default: one per core.")
+  private int concurrency;
+
   @ParentCommand private @Nullable AgentCommand parent;
 
   @Override
@@ -35,11 +51,21 @@ final class RunCommand implements Callable<Integer> {
                     AgentExit.FAILED,
                     "this machine has not joined: there is no " + files.configFile(),
                     "run 'hawser vm invite' on the cluster and 'hawser-agent join TOKEN' here"));
-    Agent agent = Agent.start(files, config, parent.terminal().clock());
+    Agent agent = Agent.start(files, config, options(), parent.terminal().clock());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(agent), "hawser-agent-stop"));
     agent.awaitEnd();
     agent.stop();
     return AgentExit.OK;
+  }
+
+  private RunOptions options() {
+    if (concurrency < 0) {
+      throw new AgentException(
+          AgentExit.USAGE,
+          "--concurrency: " + concurrency + " (expected: at least 1, or 0 for one per core)",
+          "leave it out");
+    }
+    return new RunOptions(concurrency, RunOptions.usual().drainTime(), takeOver);
   }
 
   private static void end(Agent agent) {

@@ -14,6 +14,7 @@ import dev.hawser.host.identity.IdentityException;
 import dev.hawser.host.identity.IdentityOptions;
 import dev.hawser.host.sds.SecretServer;
 import dev.hawser.proxy.boot.Proxy;
+import dev.hawser.proxy.config.RunOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -70,15 +71,16 @@ public final class Agent implements AutoCloseable {
    * @throws IdentityException if there is no identity, or its certificate has ended
    * @throws IOException if an address cannot be bound or a file not be written
    */
-  public static Agent start(AgentFiles files, AgentConfig config, InstantSource clock)
+  public static Agent start(
+      AgentFiles files, AgentConfig config, RunOptions run, InstantSource clock)
       throws IdentityException, IOException, InterruptedException {
     IdentityOptions options =
         IdentityOptions.of(files.directory()).withControlPlane(config.controlPlane());
     Agent agent = new Agent(config, IdentityClient.open(options), clock);
     try {
-      agent.begin(files);
+      agent.begin(files, run);
       return agent;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | InterruptedException e) {
       agent.close();
       throw e;
     }
@@ -111,12 +113,15 @@ public final class Agent implements AutoCloseable {
   @Override
   public void close() {
     while (!open.isEmpty()) {
-      AutoCloseable next = open.pop();
-      try {
-        next.close();
-      } catch (Exception e) {
-        LOG.warn("A part did not close. part={}", next.getClass().getSimpleName(), e);
-      }
+      closeQuietly(open.pop());
+    }
+  }
+
+  private static void closeQuietly(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      LOG.warn("A part did not close. part={}", part.getClass().getSimpleName(), e);
     }
   }
 
@@ -131,7 +136,15 @@ public final class Agent implements AutoCloseable {
         Statuses.running(started, identity, proxy, lease, health));
   }
 
-  private void begin(AgentFiles files) throws IOException {
+  private void begin(AgentFiles files, RunOptions run) throws IOException, InterruptedException {
+    if (!config.noProxy()) {
+      // First of all: from here on a predecessor, if there is one, is at no path any more.
+      Proxy started = Proxy.start(ProxyConfigs.of(config, files.directory()), identity, run);
+      open.push(started);
+      started.onHandover(this::makeRoom);
+      var _ = started.handedOver().thenRun(end::countDown);
+      proxy = started;
+    }
     if (!config.writeCerts().isEmpty()) {
       open.push(CertificateFiles.keep(Path.of(config.writeCerts()), identity));
     }
@@ -140,10 +153,6 @@ public final class Agent implements AutoCloseable {
     }
     if (config.noProxy()) {
       open.push(RefreshTimer.start(identity, REFRESH));
-    } else {
-      Proxy started = Proxy.start(ProxyConfigs.of(config, files.directory()), identity);
-      open.push(started);
-      proxy = started;
     }
     HealthMonitor monitor =
         HealthMonitor.start(
@@ -172,6 +181,15 @@ public final class Agent implements AutoCloseable {
         config.name(),
         identity.enrolment().id(),
         config.address());
+  }
+
+  /** A successor keeps the lease and stands at the paths from now on; only the proxy is left. */
+  private synchronized void makeRoom() {
+    lease = null;
+    Proxy running = proxy;
+    while (running != null && open.peek() != null && open.peek() != running) {
+      closeQuietly(open.pop());
+    }
   }
 
   /** Only what the token granted: the control plane does not know other names. */
@@ -212,7 +230,10 @@ public final class Agent implements AutoCloseable {
 
   private static void drain(Proxy proxy) throws InterruptedException {
     try {
-      proxy.drainTrigger().begin("agent stops").get(Proxy.DRAIN.toMillis(), TimeUnit.MILLISECONDS);
+      proxy
+          .drainTrigger()
+          .begin("agent stops")
+          .get(proxy.drainTrigger().deadline().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException _) {
       LOG.warn("Requests were still on their way when the drain's time was over.");
     } catch (ExecutionException e) {

@@ -1,61 +1,45 @@
 package dev.hawser.proxy.boot;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
-import com.google.protobuf.TypeRegistry;
-import com.google.protobuf.util.JsonFormat;
 import dev.hawser.engine.admin.AdminRequest;
 import dev.hawser.engine.admin.AdminResponse;
 import dev.hawser.engine.admin.AdminServer;
 import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.proxy.balance.Balancer;
 import dev.hawser.proxy.balance.BalancerView;
+import dev.hawser.proxy.boot.admin.ClusterPages;
+import dev.hawser.proxy.boot.admin.ConfigDumps;
+import dev.hawser.proxy.boot.admin.ListenerPages;
+import dev.hawser.proxy.boot.admin.LogLevels;
+import dev.hawser.proxy.boot.admin.ProcessPages;
+import dev.hawser.proxy.boot.admin.StatPages;
 import dev.hawser.proxy.model.RouteTable;
 import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.routing.HostTable;
 import dev.hawser.proxy.routing.RouteBook;
 import dev.hawser.proxy.upstream.Upstream;
-import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
-import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
-import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.admin.v3.ServerInfo;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The pages of the admin, metrics and readiness ports. Keys and certificates are not on any. */
+/**
+ * The pages of the admin, metrics and readiness ports: by Envoy's names in Envoy's shapes, and what
+ * only this proxy has beside them. Keys and certificates are not on any.
+ */
 final class AdminPages {
-  private static final JsonFormat.Printer PRINTER =
-      JsonFormat.printer()
-          .usingTypeRegistry(
-              TypeRegistry.newBuilder()
-                  .add(HttpConnectionManager.getDescriptor())
-                  .add(TcpProxy.getDescriptor())
-                  .add(io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDescriptor())
-                  .add(io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.getDescriptor())
-                  .add(Router.getDescriptor())
-                  .add(TlsInspector.getDescriptor())
-                  .add(DownstreamTlsContext.getDescriptor())
-                  .add(UpstreamTlsContext.getDescriptor())
-                  .add(HttpProtocolOptions.getDescriptor())
-                  .add(PreviousHostsPredicate.getDescriptor())
-                  .build());
-
   private final Proxy proxy;
 
   AdminPages(Proxy proxy) {
     this.proxy = proxy;
   }
 
-  /** What {@code /clusters} says about one upstream. */
+  /** What {@code /upstreams} says about one upstream. */
   private record UpstreamPage(
       String name,
       String state,
@@ -64,18 +48,30 @@ final class AdminPages {
       BalancerView endpoints,
       Map<String, Long> numbers) {}
 
-  /** What {@code /ready} says. */
+  /** What the readiness port says. */
   private record ReadyPage(boolean ready, String detail) {}
 
   AdminServer.Builder admin(InetSocketAddress address) {
     return AdminServer.builder(address)
-        .get("/config_dump", _ -> AdminResponse.json(200, configDump()))
-        .get("/clusters", _ -> AdminResponse.json(200, RecordJson.of(upstreams())))
-        .get("/listeners", _ -> AdminResponse.json(200, RecordJson.of(listeners())))
-        .get("/stats", _ -> AdminResponse.text(200, stats()))
+        .get("/", _ -> help())
+        .get("/help", _ -> help())
+        .get("/certs", _ -> certs())
+        .get("/clusters", this::clusters)
+        .get("/config_dump", request -> ConfigDumps.answer(request, proxy.held()))
+        .get("/listeners", this::listeners)
+        .get("/logging", _ -> LogLevels.show())
+        .post("/logging", LogLevels::change)
+        .get("/memory", _ -> ProcessPages.memory())
+        .get("/ready", _ -> live())
+        .get("/server_info", _ -> serverInfo())
+        .get("/stats", this::stats)
         .get("/stats/prometheus", _ -> metrics())
+        .post("/drain_listeners", this::drainListeners)
+        .post("/healthcheck/fail", _ -> healthCheck(true))
+        .post("/healthcheck/ok", _ -> healthCheck(false))
         .get("/status", _ -> AdminResponse.json(200, RecordJson.of(proxy.status())))
-        .get("/ready", this::ready)
+        .get("/upstreams", _ -> AdminResponse.json(200, RecordJson.of(upstreams())))
+        .get("/compiled", _ -> AdminResponse.json(200, RecordJson.of(compiled())))
         .post("/renew", _ -> renew())
         .post("/drain", _ -> drain());
   }
@@ -92,6 +88,32 @@ final class AdminPages {
         .get("/healthz/ready", this::ready);
   }
 
+  private static AdminResponse help() {
+    return AdminResponse.text(
+        200,
+        """
+        GET  /certs             what is trusted, the own chain, days until each ends
+        GET  /clusters          upstreams and endpoints (?format=json)
+        GET  /compiled          the configuration as it is obeyed
+        GET  /config_dump       the configuration as it came (?include_eds, ?resource=dynamic_listeners)
+        POST /drain             begin the end: readiness false, peers are told, then a deadline
+        POST /drain_listeners   take no more connections and end those that stand (?inboundonly)
+        POST /healthcheck/fail  readiness false
+        POST /healthcheck/ok    readiness as it is
+        GET  /listeners         addresses (?format=json)
+        GET  /logging           levels
+        POST /logging           change them: ?level=debug, ?paths=name:debug,name:warn, ?name=debug
+        GET  /memory            bytes
+        GET  /ready             LIVE, or 503 and why not
+        POST /renew             renew the own certificate now
+        GET  /server_info       version, state, concurrency
+        GET  /stats             numbers (?filter=RE2, ?usedonly, ?format=json or prometheus)
+        GET  /stats/prometheus  metrics
+        GET  /status            identity, control plane, connections
+        GET  /upstreams         upstreams in detail: states, causes, breakers
+        """);
+  }
+
   private AdminResponse metrics() {
     return AdminResponse.of(200, Metrics.CONTENT_TYPE, proxy.metrics().prometheus());
   }
@@ -100,6 +122,36 @@ final class AdminPages {
     String problem = proxy.notReady();
     return AdminResponse.json(
         problem.isEmpty() ? 200 : 503, RecordJson.of(new ReadyPage(problem.isEmpty(), problem)));
+  }
+
+  private AdminResponse live() {
+    String problem = proxy.notReady();
+    String state = state().name();
+    return problem.isEmpty()
+        ? AdminResponse.text(200, "LIVE\n")
+        : AdminResponse.text(503, state + ": " + problem + "\n");
+  }
+
+  private ServerInfo.State state() {
+    if (proxy.isLeaving()) {
+      return ServerInfo.State.DRAINING;
+    }
+    return proxy.isReady() ? ServerInfo.State.LIVE : ServerInfo.State.INITIALIZING;
+  }
+
+  private AdminResponse serverInfo() {
+    String version = Proxy.class.getPackage().getImplementationVersion();
+    return ProcessPages.serverInfo(
+        version == null ? "development" : version,
+        proxy.status().node(),
+        state(),
+        proxy.plane().concurrency(),
+        proxy.uptime());
+  }
+
+  private AdminResponse certs() {
+    return ProcessPages.certs(
+        proxy.identityClient().svid(), proxy.identityClient().bundles(), Instant.now());
   }
 
   private AdminResponse renew() {
@@ -112,23 +164,65 @@ final class AdminPages {
     return AdminResponse.text(202, "draining\n");
   }
 
-  /** Writes the numbers of each upstream as Envoy does. */
-  private String stats() {
-    StringBuilder out = new StringBuilder(4096);
-    proxy.plane().upstreams().all().stream()
-        .sorted(Comparator.comparing(Upstream::name))
-        .forEach(upstream ->
-            upstream
-                .numbers()
-                .forEach((name, value) ->
-                    out.append("cluster.")
-                        .append(upstream.name())
-                        .append('.')
-                        .append(name)
-                        .append(": ")
-                        .append(value)
-                        .append('\n')));
-    return out.toString();
+  private AdminResponse drainListeners(AdminRequest request) {
+    proxy.plane().drainListeners(request.query().containsKey("inboundonly"));
+    return AdminResponse.text(200, "OK\n");
+  }
+
+  private AdminResponse healthCheck(boolean fail) {
+    proxy.failHealthCheck(fail);
+    return AdminResponse.text(200, "OK\n");
+  }
+
+  private static boolean wantsJson(AdminRequest request) {
+    return request.query().getOrDefault("format", List.of("text")).getFirst().equals("json");
+  }
+
+  private AdminResponse clusters(AdminRequest request) {
+    return wantsJson(request)
+        ? ClusterPages.json(proxy.plane().upstreams().all())
+        : ClusterPages.text(proxy.plane().upstreams().all());
+  }
+
+  private AdminResponse listeners(AdminRequest request) {
+    return wantsJson(request)
+        ? ListenerPages.json(proxy.plane().listeners().all())
+        : ListenerPages.text(proxy.plane().listeners().all());
+  }
+
+  private AdminResponse stats(AdminRequest request) {
+    return request.query().getOrDefault("format", List.of("")).getFirst().equals("prometheus")
+        ? metrics()
+        : StatPages.answer(request, numbers());
+  }
+
+  /** Collects what there is to count by the names that Envoy has for it. */
+  private SortedMap<String, Long> numbers() {
+    SortedMap<String, Long> numbers = new TreeMap<>();
+    for (Upstream upstream : proxy.plane().upstreams().all()) {
+      upstream
+          .numbers()
+          .forEach((name, value) -> numbers.put("cluster." + upstream.name() + "." + name, value));
+    }
+    numbers.put("cluster_manager.active_clusters", (long) proxy.plane().upstreams().all().size());
+    numbers.put(
+        "listener_manager.total_listeners_active", (long) proxy.plane().listeners().all().size());
+    numbers.put(
+        "control_plane.connected_state", proxy.status().controlPlane().connected() ? 1L : 0);
+    numbers.put("server.concurrency", (long) proxy.plane().concurrency());
+    numbers.put("server.live", proxy.isLeaving() ? 0L : 1);
+    numbers.put("server.state", (long) state().getNumber());
+    numbers.put("server.uptime", proxy.uptime().toSeconds());
+    numbers.put("server.memory_allocated", ProcessPages.allocated());
+    numbers.put("server.total_connections", (long) proxy.plane().connections());
+    proxy
+        .identityClient()
+        .svid()
+        .ifPresent(svid ->
+            numbers.put(
+                "server.days_until_first_cert_expiring",
+                ProcessPages.daysLeft(svid.leaf(), Instant.now())));
+    return numbers;
   }
 
   private List<UpstreamPage> upstreams() {
@@ -149,13 +243,7 @@ final class AdminPages {
     return pages;
   }
 
-  private List<String> listeners() {
-    return proxy.plane().listeners().all().stream()
-        .map(listener -> listener.name() + "::" + listener.address())
-        .toList();
-  }
-
-  private String configDump() {
+  private Map<String, Object> compiled() {
     Map<String, Object> own = new LinkedHashMap<>();
     own.put("listeners", proxy.plane().listeners().all());
     List<RouteTable> tables =
@@ -168,7 +256,7 @@ final class AdminPages {
             .map(Upstream::config)
             .filter(config -> config != null)
             .toList());
-    return "{\n\"own\": " + RecordJson.of(own) + ",\n\"xds\": " + rawDump() + "}\n";
+    return own;
   }
 
   private Map<String, Object> hosts() {
@@ -184,29 +272,5 @@ final class AdminPages {
                     ? found.host().host()
                     : known.getClass().getSimpleName()));
     return hosts;
-  }
-
-  private String rawDump() {
-    StringBuilder out = new StringBuilder("{");
-    String comma = "";
-    for (Map.Entry<String, Map<String, Message>> type : proxy.raw().entrySet()) {
-      out.append(comma).append("\n\"").append(type.getKey()).append("\": [");
-      comma = ",";
-      String inner = "";
-      for (Message message : type.getValue().values()) {
-        out.append(inner).append('\n').append(print(message));
-        inner = ",";
-      }
-      out.append("]");
-    }
-    return out.append("}\n").toString();
-  }
-
-  private static String print(Message message) {
-    try {
-      return PRINTER.print(message);
-    } catch (InvalidProtocolBufferException e) {
-      return RecordJson.of(String.valueOf(e.getMessage()));
-    }
   }
 }

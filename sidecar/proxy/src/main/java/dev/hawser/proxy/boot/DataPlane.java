@@ -19,6 +19,7 @@ import dev.hawser.proxy.upstream.Upstreams;
 import dev.hawser.proxy.worker.Workers;
 import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.svid.Svid;
+import io.netty.channel.EventLoop;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,6 +50,9 @@ public final class DataPlane implements AutoCloseable {
 
   /** While those who do not know yet that it ends still come, they are served. */
   private static final Duration NOTICE = Duration.ofSeconds(1);
+
+  /** Handshakes that have begun end within it, and are accepted. */
+  private static final Duration LAST_CALL = Duration.ofMillis(200);
 
   private final Connections connections;
   private final ListenerSet listeners;
@@ -154,6 +158,35 @@ public final class DataPlane implements AutoCloseable {
     return listeners;
   }
 
+  /** Returns how many event loops work. */
+  public int concurrency() {
+    return loops.workers().size();
+  }
+
+  /** Returns what moves the bytes. */
+  EventLoops.Transport transport() {
+    return loops.transport();
+  }
+
+  EventLoop nextLoop() {
+    return loops.next();
+  }
+
+  /**
+   * Takes no more connections at the listeners and ends those that stand calmly, without a deadline
+   * and without the process coming to its end.
+   *
+   * @param inboundOnly whether the own workload may go on calling others
+   */
+  public void drainListeners(boolean inboundOnly) {
+    listeners.stopAccepting(inboundOnly);
+    if (inboundOnly) {
+      connections.leaveInbound();
+    } else {
+      connections.tellToLeave();
+    }
+  }
+
   /** Returns how many connections are open. */
   public int connections() {
     return connections.count();
@@ -174,9 +207,13 @@ public final class DataPlane implements AutoCloseable {
     long end = System.nanoTime() + deadline.toNanos();
     connections.tellToLeave();
     Duration notice = connections.count() == 0 ? Duration.ZERO : NOTICE;
-    Executor later = CompletableFuture.delayedExecutor(notice.toNanos(), TimeUnit.NANOSECONDS);
-    return CompletableFuture.runAsync(listeners::stopAccepting, later)
+    return CompletableFuture.runAsync(listeners::lastCall, after(notice))
+        .thenRunAsync(listeners::stopAccepting, after(LAST_CALL))
         .thenCompose(_ -> connections.drain(Duration.ofNanos(end - System.nanoTime())));
+  }
+
+  private static Executor after(Duration time) {
+    return CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override

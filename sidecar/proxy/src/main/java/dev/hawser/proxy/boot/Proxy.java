@@ -1,8 +1,9 @@
 package dev.hawser.proxy.boot;
 
-import com.google.protobuf.Message;
 import dev.hawser.engine.admin.AdminServer;
 import dev.hawser.engine.drain.DrainTrigger;
+import dev.hawser.engine.handover.HandoverSocket;
+import dev.hawser.engine.handover.Inheritance;
 import dev.hawser.engine.loop.EventLoops;
 import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.engine.xds.AdsClient;
@@ -15,12 +16,15 @@ import dev.hawser.host.identity.IdentityClient;
 import dev.hawser.host.identity.IdentityException;
 import dev.hawser.host.identity.IdentityOptions;
 import dev.hawser.host.identity.IdentityStatus;
+import dev.hawser.proxy.boot.admin.Held;
 import dev.hawser.proxy.config.ProxyConfig;
+import dev.hawser.proxy.config.RunOptions;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.telemetry.AccessLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,7 +32,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,19 +47,26 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for use by any thread.
  */
 public final class Proxy implements AutoCloseable {
-  /** How long work that has begun may go on when the proxy is told to end. */
-  public static final Duration DRAIN = Duration.ofSeconds(10);
+  /** How long a successor waits for its first configuration before it gives up. */
+  private static final Duration TAKE_OVER_PATIENCE = Duration.ofSeconds(30);
+
+  private static final String HANDOVER = "handover.sock";
 
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
 
   private final ProxyConfig config;
   private final IdentityClient identity;
   private final Metrics metrics = new Metrics();
-  private final DrainTrigger drain = new DrainTrigger(DRAIN);
+  private final DrainTrigger drain;
+  private final List<AutoCloseable> fronts = new CopyOnWriteArrayList<>();
+  private final List<Runnable> onHandover = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Void> handedOver = new CompletableFuture<>();
   private final DataPlane plane;
   private final XdsFeed feed;
   private final AdsClient ads;
   private final CompletableFuture<Void> configured;
+  private final long began = System.nanoTime();
+  private volatile boolean healthCheckFails;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   /**
@@ -66,9 +82,11 @@ public final class Proxy implements AutoCloseable {
       boolean draining,
       int connections) {}
 
-  private Proxy(ProxyConfig config, IdentityClient identity) throws IOException {
+  private Proxy(ProxyConfig config, IdentityClient identity, RunOptions options)
+      throws IOException {
     this.config = config;
     this.identity = identity;
+    this.drain = new DrainTrigger(options.drainTime());
     HostIdentity source = new HostIdentity(identity);
     AccessLog log =
         switch (config.accessLog()) {
@@ -78,7 +96,7 @@ public final class Proxy implements AutoCloseable {
     this.plane =
         new DataPlane(
             source,
-            EventLoops.Options.defaults("proxy"),
+            new EventLoops.Options(options.workers(), true, "proxy"),
             metrics,
             log,
             Optional.of(config.dataDir().resolve("logs")),
@@ -108,7 +126,7 @@ public final class Proxy implements AutoCloseable {
    * @throws IdentityException if the enrolment is refused
    * @throws IOException if an address cannot be bound or the data directory not be written
    */
-  public static Proxy start(ProxyConfig config)
+  public static Proxy start(ProxyConfig config, RunOptions run)
       throws IOException, IdentityException, InterruptedException {
     IdentityOptions options =
         IdentityOptions.of(config.dataDir()).withControlPlane(config.controlPlane());
@@ -116,7 +134,7 @@ public final class Proxy implements AutoCloseable {
         IdentityClient.open(
             config.join().isPresent() ? options.with(config.join().get()) : options);
     try {
-      Proxy proxy = start(config, identity);
+      Proxy proxy = start(config, identity, run);
       proxy.open.addLast(identity);
       return proxy;
     } catch (IOException | RuntimeException e) {
@@ -128,23 +146,98 @@ public final class Proxy implements AutoCloseable {
   /**
    * Starts a proxy with an identity that somebody else keeps and closes.
    *
-   * @throws IOException if an address cannot be bound or the data directory not be written
+   * @throws IOException if an address cannot be bound or the data directory not be written; with
+   *     {@link RunOptions#takeOver} also if there is nobody to take over from
    */
-  public static Proxy start(ProxyConfig config, IdentityClient identity) throws IOException {
-    Proxy proxy = new Proxy(config, identity);
+  public static Proxy start(ProxyConfig config, IdentityClient identity, RunOptions run)
+      throws IOException, InterruptedException {
+    Path handover = config.dataDir().resolve(HANDOVER);
+    Optional<Inheritance> inheritance =
+        run.takeOver() ? Optional.of(Inheritance.receive(handover)) : Optional.empty();
     try {
-      proxy.begin();
-      return proxy;
-    } catch (IOException | RuntimeException e) {
-      proxy.close();
-      throw e;
+      Proxy proxy = new Proxy(config, identity, run);
+      try {
+        proxy.begin(inheritance);
+        return proxy;
+      } catch (IOException | RuntimeException | InterruptedException e) {
+        proxy.close();
+        throw e;
+      }
+    } finally {
+      inheritance.ifPresent(Inheritance::close);
     }
   }
 
-  private void begin() throws IOException {
+  private void begin(Optional<Inheritance> inheritance) throws IOException, InterruptedException {
     drain.onDrain("connections", plane::drain);
+    if (inheritance.isPresent()) {
+      plane.listeners().inherit(inheritance.get()::take);
+    }
     feed.begin(ads);
     ads.start();
+    if (inheritance.isPresent()) {
+      takeOver(inheritance.get());
+    }
+    openFronts();
+    awaitSuccessor();
+    LOG.info(
+        "Proxy started node={} identity={} address={} workers={}",
+        config.node(),
+        identity.enrolment().id(),
+        config.address(),
+        plane.concurrency());
+  }
+
+  /** A proxy that cannot be followed serves all the same. */
+  private void awaitSuccessor() {
+    if (plane.transport() != EventLoops.Transport.EPOLL) {
+      return;
+    }
+    try {
+      open.push(
+          HandoverSocket.start(
+              config.dataDir().resolve(HANDOVER),
+              plane.nextLoop(),
+              plane.listeners()::channels,
+              this::handOver));
+    } catch (IOException e) {
+      LOG.warn("No successor will be able to take over reason={}", e.getMessage());
+    }
+  }
+
+  /** What cannot be shared is let go by the predecessor once this one serves. */
+  private void takeOver(Inheritance inheritance) throws IOException, InterruptedException {
+    try {
+      configured.get(TAKE_OVER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException(
+          "handover: no configuration within " + TAKE_OVER_PATIENCE + "; the predecessor stays", e);
+    }
+    inheritance.predecessorLeaves();
+    plane.listeners().inherit(_ -> OptionalInt.empty());
+  }
+
+  /** A successor serves: makes room for it, and ends once what is under way has. */
+  private void handOver() {
+    for (Runnable task : onHandover) {
+      task.run();
+    }
+    fronts.forEach(Proxy::closeQuietly);
+    plane.listeners().stopAccepting();
+    var _ = drain.begin("handover").whenComplete((_, _) -> handedOver.complete(null));
+  }
+
+  /** Has something run before a successor begins where both cannot be, e.g. at the same path. */
+  public void onHandover(Runnable task) {
+    onHandover.add(task);
+  }
+
+  /** Completes when a successor has taken over and nothing is under way any more. */
+  public CompletableFuture<Void> handedOver() {
+    return handedOver.copy();
+  }
+
+  private void openFronts() throws IOException {
     AdminPages pages = new AdminPages(this);
     ProxyConfig.Listen listen = config.listen();
     for (AdminServer.Builder builder :
@@ -152,18 +245,18 @@ public final class Proxy implements AutoCloseable {
             pages.admin(listen.admin()),
             pages.metrics(listen.metrics()),
             pages.readiness(listen.ready()))) {
-      open.push(builder.start());
+      front(builder.start());
     }
     if (listen.dns().isPresent()) {
       String namespace = identity.enrolment().id().namespace().orElse("default");
-      open.push(
+      front(
           DnsListener.start(DnsOptions.usual(listen.dns().get(), namespace), this::localAddresses));
     }
-    LOG.info(
-        "Proxy started node={} identity={} address={}",
-        config.node(),
-        identity.enrolment().id(),
-        config.address());
+  }
+
+  private void front(AutoCloseable one) {
+    fronts.add(one);
+    open.push(one);
   }
 
   /** A service that is reached at an address of its own has that address as its name's answer. */
@@ -190,8 +283,25 @@ public final class Proxy implements AutoCloseable {
     return metrics;
   }
 
-  Map<String, Map<String, Message>> raw() {
-    return feed.raw();
+  Map<String, Map<String, Held>> held() {
+    return feed.held();
+  }
+
+  IdentityClient identityClient() {
+    return identity;
+  }
+
+  Duration uptime() {
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  /** Whether somebody has told it to end, or to seem so. */
+  boolean isLeaving() {
+    return drain.isDraining() || healthCheckFails;
+  }
+
+  void failHealthCheck(boolean fail) {
+    healthCheckFails = fail;
   }
 
   /** Returns what begins the calm end; {@code begin} it, then {@link #close} the proxy. */
@@ -208,6 +318,9 @@ public final class Proxy implements AutoCloseable {
   String notReady() {
     if (drain.isDraining()) {
       return "draining";
+    }
+    if (healthCheckFails) {
+      return "POST /healthcheck/fail";
     }
     if (identity.svid().isEmpty()) {
       return "the certificate has ended";
@@ -240,12 +353,15 @@ public final class Proxy implements AutoCloseable {
   @Override
   public void close() {
     while (!open.isEmpty()) {
-      AutoCloseable next = open.pop();
-      try {
-        next.close();
-      } catch (Exception e) {
-        LOG.warn("A part of the proxy did not close part={}", next.getClass().getSimpleName(), e);
-      }
+      closeQuietly(open.pop());
+    }
+  }
+
+  private static void closeQuietly(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      LOG.warn("A part of the proxy did not close part={}", part.getClass().getSimpleName(), e);
     }
   }
 }

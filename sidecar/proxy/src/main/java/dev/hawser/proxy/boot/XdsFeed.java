@@ -7,6 +7,7 @@ import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.TrustBundlesCodec;
 import dev.hawser.engine.xds.TypeUrls;
 import dev.hawser.host.identity.IdentityClient;
+import dev.hawser.proxy.boot.admin.Held;
 import dev.hawser.proxy.codec.ClusterCodec;
 import dev.hawser.proxy.codec.EndpointCodec;
 import dev.hawser.proxy.codec.ListenerCodec;
@@ -20,6 +21,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class XdsFeed {
   private final DataPlane plane;
   private final IdentityClient identity;
-  private final Map<String, Map<String, Message>> raw = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, Held>> held = new ConcurrentHashMap<>();
   private final Set<String> upstreams = new TreeSet<>();
   private @Nullable AdsClient ads;
 
@@ -69,21 +71,21 @@ final class XdsFeed {
     }
   }
 
-  /** Returns the messages in force, by type and name. */
-  Map<String, Map<String, Message>> raw() {
-    Map<String, Map<String, Message>> copy = new TreeMap<>();
-    raw.forEach((type, messages) -> copy.put(type, new TreeMap<>(messages)));
+  /** Returns the resources in force, by type and name. */
+  Map<String, Map<String, Held>> held() {
+    Map<String, Map<String, Held>> copy = new TreeMap<>();
+    held.forEach((type, messages) -> copy.put(type, new TreeMap<>(messages)));
     return copy;
   }
 
-  private void keep(Message message, String name) {
-    raw.computeIfAbsent(
+  private void keep(Message message, String name, String version) {
+    held.computeIfAbsent(
             message.getDescriptorForType().getFullName(), _ -> new ConcurrentHashMap<>())
-        .put(name, message);
+        .put(name, new Held(message, version, Instant.now()));
   }
 
   private void drop(Message prototype, String name) {
-    Map<String, Message> messages = raw.get(prototype.getDescriptorForType().getFullName());
+    Map<String, Held> messages = held.get(prototype.getDescriptorForType().getFullName());
     if (messages != null) {
       messages.remove(name);
     }
@@ -125,7 +127,7 @@ final class XdsFeed {
       } catch (IOException e) {
         throw new ResourceRejectedException("address", String.valueOf(e.getMessage()));
       }
-      keep(resource, name);
+      keep(resource, name, version);
     }
 
     @Override
@@ -151,7 +153,7 @@ final class XdsFeed {
     public void onChanged(String name, RouteConfiguration resource, String version)
         throws ResourceRejectedException {
       plane.routes().put(RouteCodec.read(resource));
-      keep(resource, name);
+      keep(resource, name, version);
     }
 
     @Override
@@ -178,7 +180,7 @@ final class XdsFeed {
     public void onChanged(String name, VirtualHost resource, String version)
         throws ResourceRejectedException {
       plane.routes().putHost(name, RouteCodec.read(resource));
-      keep(resource, name);
+      keep(resource, name, version);
     }
 
     @Override
@@ -205,7 +207,7 @@ final class XdsFeed {
     public void onChanged(String name, Cluster resource, String version)
         throws ResourceRejectedException {
       plane.upstreams().configure(ClusterCodec.read(resource));
-      keep(resource, name);
+      keep(resource, name, version);
     }
 
     @Override
@@ -231,7 +233,7 @@ final class XdsFeed {
     public void onChanged(String name, ClusterLoadAssignment resource, String version)
         throws ResourceRejectedException {
       plane.upstreams().update(EndpointCodec.read(resource));
-      keep(resource, name);
+      keep(resource, name, version);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -115,6 +116,7 @@ public final class ListenerCodec {
           path + ".transport_socket", "absent (expected: TLS, since server names are matched)");
     }
     List<Access> access = new ArrayList<>();
+    Optional<Integer> most = Optional.empty();
     ListenerConfig.Content content = null;
     for (int i = 0; i < chain.getFiltersCount(); i++) {
       String at = path + ".filters[" + i + "]";
@@ -127,6 +129,8 @@ public final class ListenerCodec {
         access.addAll(
             RbacFilterCodec.network(
                 typed, Fields.unpack(typed, filter.getTypedConfig(), RBAC.getDefaultInstance())));
+      } else if (filter.getTypedConfig().is(ConnectionLimit.class)) {
+        most = Optional.of(maxConnections(at + ".typed_config", filter));
       } else {
         content = content(at, filter);
       }
@@ -146,7 +150,20 @@ public final class ListenerCodec {
         content,
         match.hasDestinationPort()
             ? Optional.of(match.getDestinationPort().getValue())
-            : Optional.empty());
+            : Optional.empty(),
+        most);
+  }
+
+  private static int maxConnections(String path, Filter filter) throws ResourceRejectedException {
+    ConnectionLimit limit =
+        Fields.unpack(path, filter.getTypedConfig(), ConnectionLimit.getDefaultInstance());
+    SupportedFields.requireOnly(path, limit, "stat_prefix", "max_connections");
+    long most = limit.getMaxConnections().getValue();
+    if (most < 1 || most > Integer.MAX_VALUE) {
+      throw Fields.rejected(
+          path + ".max_connections", most + " (expected: 1-" + Integer.MAX_VALUE + ")");
+    }
+    return (int) most;
   }
 
   private static void requireTransport(String path, FilterChainMatch match, boolean tls)
@@ -186,6 +203,6 @@ public final class ListenerCodec {
         at,
         "type "
             + filter.getTypedConfig().getTypeUrl()
-            + " (expected: http_connection_manager, tcp_proxy or rbac)");
+            + " (expected: http_connection_manager, tcp_proxy, rbac or connection_limit)");
   }
 }

@@ -85,6 +85,15 @@ public final class Connections {
     }
   }
 
+  /** Begins the calm end of those that others have opened. */
+  public void leaveInbound() {
+    each(connection -> {
+      if (connection.isInbound()) {
+        connection.drain();
+      }
+    });
+  }
+
   /**
    * Ends all of them calmly.
    *

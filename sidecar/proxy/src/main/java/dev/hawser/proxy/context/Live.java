@@ -8,6 +8,11 @@ public interface Live {
   /** Ends at once. */
   void cut();
 
+  /** Whether others have opened it, and not the own workload. */
+  default boolean isInbound() {
+    return false;
+  }
+
   /** Whether something is at work on it. */
   boolean isBusy();
 

@@ -32,6 +32,10 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   private final Timer age = new Timer(this::drain);
   private final Timer idle = new Timer(this::onIdle);
   private final Timer drainNotice = new Timer(this::closeAfterStreams);
+
+  /** One timer for all streams: a response that is taken costs nothing. */
+  private final Timer flush = new Timer(this::endStuck);
+
   private int active;
   private boolean draining;
 
@@ -44,6 +48,8 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
       Http2Settings settings) {
     super(worker, limits, decoder, encoder, settings);
     this.acceptor = acceptor;
+    // A calm end waits for streams as long as they take; who sets a deadline cuts.
+    gracefulShutdownTimeoutMillis(-1);
   }
 
   /** Makes the handler for one connection that lives on the worker's loop. */
@@ -81,6 +87,7 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
     super.handlerAdded(ctx);
     worker().timers().arm(idle, limits().idleTimeout().toNanos());
+    worker().timers().arm(flush, limits().idleTimeout().toNanos() / 2);
     if (limits().maxDuration().isPositive()) {
       worker().timers().arm(age, limits().maxDuration().toNanos());
     }
@@ -174,9 +181,23 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
     }
   }
 
+  /** Says which stream was the last, waits for those at work, and closes. */
   private void closeAfterStreams() {
-    // Netty says which stream was the last, waits for those at work, and closes.
-    var _ = context().close();
+    ChannelHandlerContext ctx = context();
+    if (!ctx.channel().isActive()) {
+      return;
+    }
+    sendGoAway(connection().remote().lastStreamCreated());
+    // Through the whole pipeline: it is this handler that waits, in what it has of Netty.
+    var _ = ctx.channel().close();
+  }
+
+  private void sendGoAway(int lastStream) {
+    ChannelHandlerContext ctx = context();
+    var _ =
+        goAway(
+            ctx, lastStream, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
+    flush(ctx);
   }
 
   @Override
@@ -189,15 +210,7 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
       return;
     }
     draining = true;
-    ChannelHandlerContext ctx = context();
-    var _ =
-        goAway(
-            ctx,
-            Integer.MAX_VALUE,
-            Http2Error.NO_ERROR.code(),
-            Unpooled.EMPTY_BUFFER,
-            ctx.newPromise());
-    flush(ctx);
+    sendGoAway(Integer.MAX_VALUE);
     worker().timers().arm(drainNotice, DRAIN_NOTICE_NANOS);
   }
 
@@ -208,20 +221,34 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
 
   @Override
   public void eachRequest(Consumer<StreamListener> task) {
-    List<StreamListener> all = new ArrayList<>();
+    streams().forEach(wire -> task.accept(wire.listener()));
+  }
+
+  private List<Http2WireStream> streams() {
+    List<Http2WireStream> all = new ArrayList<>();
     try {
       connection()
           .forEachActiveStream(stream -> {
             Http2WireStream wire = wire(stream);
             if (wire != null) {
-              all.add(wire.listener());
+              all.add(wire);
             }
             return true;
           });
     } catch (Http2Exception e) {
       throw new IllegalStateException("looking at streams does not fail", e);
     }
-    all.forEach(task);
+    return all;
+  }
+
+  /** A client that never opens its window must not keep whole answers in our memory. */
+  private void endStuck() {
+    for (Http2WireStream wire : streams()) {
+      if (wire.isStuck()) {
+        wire.giveUp();
+      }
+    }
+    worker().timers().arm(flush, limits().idleTimeout().toNanos() / 2);
   }
 
   @Override
@@ -239,6 +266,7 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   private void cancelTimers() {
     worker().timers().cancel(idle);
     worker().timers().cancel(age);
+    worker().timers().cancel(flush);
     worker().timers().cancel(drainNotice);
   }
 }

@@ -21,6 +21,9 @@ final class Http2WireStream implements HttpStream {
   private @Nullable Http2Tunnel tunnel;
   private @Nullable ChannelFuture ending;
 
+  /** How often the end of the message was found waiting for the peer's window. */
+  private int looks;
+
   /** Makes a stream; a client's gets its number with its first headers. */
   Http2WireStream(Http2Endpoint endpoint, @Nullable Http2Stream stream) {
     this.endpoint = endpoint;
@@ -263,6 +266,18 @@ final class Http2WireStream implements HttpStream {
     } else {
       resetNow(reason);
     }
+  }
+
+  /** Asked from time to time: whether the peer has not taken the end since the last but one. */
+  boolean isStuck() {
+    ChannelFuture last = ending;
+    return last != null && !last.isDone() && ++looks > 2;
+  }
+
+  /** Gives up on what the peer does not take. */
+  void giveUp() {
+    closed = true;
+    resetNow(ResetReason.CANCEL);
   }
 
   private void resetNow(ResetReason reason) {

@@ -1,5 +1,6 @@
 package dev.hawser.proxy.inbound;
 
+import dev.hawser.proxy.context.ConnectionCap;
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.observe.Observer;
@@ -16,8 +17,13 @@ public final class InboundChains {
    *
    * @param http its plan; null for raw bytes
    * @param observer null if nothing is told about it but metrics
+   * @param cap of its connections; null if there is none
    */
-  record Ready(ListenerConfig.Chain chain, @Nullable HttpPlan http, @Nullable Observer observer) {}
+  record Ready(
+      ListenerConfig.Chain chain,
+      @Nullable HttpPlan http,
+      @Nullable Observer observer,
+      @Nullable ConnectionCap cap) {}
 
   private final Map<ListenerConfig.Chain, Ready> ready = new HashMap<>();
   private final Map<String, Ready> exact = new HashMap<>();
@@ -36,7 +42,7 @@ public final class InboundChains {
     for (ListenerConfig.Chain chain : config.chains()) {
       Ready ready = before == null ? null : before.ready.get(chain);
       if (ready == null) {
-        ready = ready(chain, filters, observers);
+        ready = ready(chain, filters, observers, before);
       }
       this.ready.put(chain, ready);
       if (!chain.tls()) {
@@ -53,14 +59,29 @@ public final class InboundChains {
     }
   }
 
-  private static Ready ready(ListenerConfig.Chain chain, Filters filters, Observers observers) {
+  private static Ready ready(
+      ListenerConfig.Chain chain,
+      Filters filters,
+      Observers observers,
+      @Nullable InboundChains before) {
+    ConnectionCap cap = ConnectionCap.of(chain, before == null ? null : before.cap(chain.name()));
     return switch (chain.content()) {
       case ListenerConfig.Content.Http http -> {
         HttpPlan plan = HttpPlan.of(http, filters, observers, true);
-        yield new Ready(chain, plan, plan.observer());
+        yield new Ready(chain, plan, plan.observer(), cap);
       }
-      case ListenerConfig.Content.Tcp tcp -> new Ready(chain, null, observers.of(tcp.logs(), true));
+      case ListenerConfig.Content.Tcp tcp ->
+          new Ready(chain, null, observers.of(tcp.logs(), true), cap);
     };
+  }
+
+  private @Nullable ConnectionCap cap(String name) {
+    for (Ready known : ready.values()) {
+      if (known.chain().name().equals(name)) {
+        return known.cap();
+      }
+    }
+    return null;
   }
 
   private void putPlaintext(ListenerConfig.Chain chain, Ready ready) {

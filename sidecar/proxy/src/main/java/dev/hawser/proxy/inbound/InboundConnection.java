@@ -72,6 +72,9 @@ final class InboundConnection implements Live, RequestAcceptor {
       var _ = channel.close();
       return;
     }
+    if (ready.cap() != null && !ready.cap().admit(channel)) {
+      return;
+    }
     switch (ready.chain().content()) {
       case ListenerConfig.Content.Http http -> beginHttp(http);
       case ListenerConfig.Content.Tcp tcp -> beginTcp(ready.chain(), tcp);
@@ -171,6 +174,11 @@ final class InboundConnection implements Live, RequestAcceptor {
     if (bytes == null) {
       end.drain();
     }
+  }
+
+  @Override
+  public boolean isInbound() {
+    return true;
   }
 
   @Override

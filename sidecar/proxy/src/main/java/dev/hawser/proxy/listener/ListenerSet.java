@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +38,11 @@ public final class ListenerSet implements AutoCloseable {
   private final Metrics metrics;
   private final Map<String, ListenerConfig> byName = new LinkedHashMap<>();
   private final Map<Address, Socket> sockets = new LinkedHashMap<>();
+  private Function<InetSocketAddress, OptionalInt> inherited = _ -> OptionalInt.empty();
   private boolean draining;
+
+  /** Whether another process holds the sockets too, to whom a last call would be done as well. */
+  private boolean shared;
 
   /** Makes an empty set. */
   public ListenerSet(ProxyContext context, Metrics metrics) {
@@ -58,18 +64,21 @@ public final class ListenerSet implements AutoCloseable {
       outbound = new OutboundConnections(context, () -> chain);
       MeshTls tls = context.tls().orElse(null);
       inbound = tls == null ? null : new InboundConnections(context, tls, metrics, () -> chains);
-      listener =
-          context
-              .loops()
-              .listen(
-                  new InetSocketAddress(first.address().host(), first.address().port()),
-                  ListenOptions.defaults(),
-                  new ChannelInitializer<SocketChannel>() {
-                    @Override
-                    protected void initChannel(SocketChannel channel) {
-                      take(channel);
-                    }
-                  });
+      listener = listen(new InetSocketAddress(first.address().host(), first.address().port()));
+    }
+
+    private Listener listen(InetSocketAddress address) throws IOException {
+      var taking =
+          new ChannelInitializer<SocketChannel>() {
+            @Override
+            protected void initChannel(SocketChannel channel) {
+              take(channel);
+            }
+          };
+      OptionalInt socket = inherited.apply(address);
+      return socket.isPresent()
+          ? context.loops().adopt(socket.getAsInt(), ListenOptions.defaults(), taking)
+          : context.loops().listen(address, ListenOptions.defaults(), taking);
     }
 
     private void set(@Nullable ListenerConfig next) {
@@ -110,6 +119,24 @@ public final class ListenerSet implements AutoCloseable {
         inbound.close();
       }
     }
+  }
+
+  /**
+   * Has the sockets of a predecessor used where there is one for an address.
+   *
+   * @param from gives a descriptor away, once
+   */
+  public synchronized void inherit(Function<InetSocketAddress, OptionalInt> from) {
+    inherited = from;
+  }
+
+  /** Returns what listens, for a successor that shall hold it too. */
+  public synchronized List<Channel> channels() {
+    shared = true;
+    return sockets.values().stream()
+        .flatMap(socket -> socket.listener.channels().stream())
+        .filter(Channel::isOpen)
+        .toList();
   }
 
   /**
@@ -161,10 +188,35 @@ public final class ListenerSet implements AutoCloseable {
     return new ArrayList<>(byName.values());
   }
 
+  /** New connections are not answered from now on; those that stand, or nearly do, are taken. */
+  public synchronized void lastCall() {
+    draining = true;
+    if (!shared) {
+      sockets.values().forEach(socket -> socket.listener.lastCall());
+    }
+  }
+
   /** Takes no more connections; those that were taken go on. */
   public synchronized void stopAccepting() {
     draining = true;
     sockets.values().forEach(socket -> socket.listener.stopAccepting());
+  }
+
+  /**
+   * Takes no more connections at all listeners, or at those where others call. A change of their
+   * configuration does not open them again.
+   */
+  public synchronized void stopAccepting(boolean inboundOnly) {
+    if (!inboundOnly) {
+      stopAccepting();
+      return;
+    }
+    for (Socket socket : sockets.values()) {
+      ListenerConfig config = socket.config;
+      if (config != null && Socket.isInbound(config)) {
+        socket.listener.stopAccepting();
+      }
+    }
   }
 
   @Override

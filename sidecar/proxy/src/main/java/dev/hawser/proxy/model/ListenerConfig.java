@@ -29,6 +29,7 @@ public record ListenerConfig(String name, Address address, List<Chain> chains, b
    * @param tls whether it takes only the mesh's mutual TLS; else only plaintext
    * @param access judged before a byte passes on; every one must allow
    * @param port that a connection without TLS came to; empty for any
+   * @param maxConnections at once; empty for as many as the proxy takes
    */
   public record Chain(
       String name,
@@ -37,11 +38,24 @@ public record ListenerConfig(String name, Address address, List<Chain> chains, b
       boolean tls,
       List<Access> access,
       Content content,
-      Optional<Integer> port) {
+      Optional<Integer> port,
+      Optional<Integer> maxConnections) {
     public Chain {
       serverNames = List.copyOf(serverNames);
       alpn = List.copyOf(alpn);
       access = List.copyOf(access);
+    }
+
+    /** Makes a chain that takes as many connections as the proxy does. */
+    public Chain(
+        String name,
+        List<String> serverNames,
+        List<String> alpn,
+        boolean tls,
+        List<Access> access,
+        Content content,
+        Optional<Integer> port) {
+      this(name, serverNames, alpn, tls, access, content, port, Optional.empty());
     }
 
     /** Makes a chain for any port. */
@@ -52,7 +66,7 @@ public record ListenerConfig(String name, Address address, List<Chain> chains, b
         boolean tls,
         List<Access> access,
         Content content) {
-      this(name, serverNames, alpn, tls, access, content, Optional.empty());
+      this(name, serverNames, alpn, tls, access, content, Optional.empty(), Optional.empty());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.hawser.proxy.outbound;
 
+import dev.hawser.proxy.context.ConnectionCap;
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.observe.Observer;
@@ -12,9 +13,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param http its plan; null for raw bytes
  * @param observer null if nothing is told about it but metrics
+ * @param cap of its connections; null if there is none
  */
 public record OutboundChain(
-    ListenerConfig.Content content, @Nullable HttpPlan http, @Nullable Observer observer) {
+    ListenerConfig.Chain chain,
+    @Nullable HttpPlan http,
+    @Nullable Observer observer,
+    @Nullable ConnectionCap cap) {
+  /** Returns what the bytes are. */
+  public ListenerConfig.Content content() {
+    return chain.content();
+  }
+
   /**
    * Compiles the only chain of a listener.
    *
@@ -22,17 +32,21 @@ public record OutboundChain(
    */
   public static OutboundChain of(
       ListenerConfig config, Filters filters, Observers observers, @Nullable OutboundChain before) {
-    ListenerConfig.Content content = config.chains().getFirst().content();
-    if (before != null && before.content().equals(content)) {
+    ListenerConfig.Chain chain = config.chains().getFirst();
+    if (before != null && before.chain().equals(chain)) {
       return before;
     }
-    return switch (content) {
+    ConnectionCap cap = ConnectionCap.of(chain, before == null ? null : before.cap());
+    if (before != null && before.content().equals(chain.content())) {
+      return new OutboundChain(chain, before.http(), before.observer(), cap);
+    }
+    return switch (chain.content()) {
       case ListenerConfig.Content.Http http -> {
         HttpPlan plan = HttpPlan.of(http, filters, observers, false);
-        yield new OutboundChain(content, plan, plan.observer());
+        yield new OutboundChain(chain, plan, plan.observer(), cap);
       }
       case ListenerConfig.Content.Tcp tcp ->
-          new OutboundChain(content, null, observers.of(tcp.logs(), false));
+          new OutboundChain(chain, null, observers.of(tcp.logs(), false), cap);
     };
   }
 }

@@ -51,6 +51,10 @@ public final class OutboundConnections {
       var _ = channel.close();
       return;
     }
+    OutboundChain present = chain.get();
+    if (present != null && present.cap() != null && !present.cap().admit(channel)) {
+      return;
+    }
     Worker worker = context.workers().of(channel.eventLoop());
     switch (content) {
       case ListenerConfig.Content.Http http -> takeHttp(channel, worker, http);

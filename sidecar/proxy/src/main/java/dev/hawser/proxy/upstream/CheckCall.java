@@ -144,7 +144,8 @@ final class CheckCall implements Dialer.Outcome, ClientConnection.Observer {
     boolean traffic = stats.value(UpstreamStat.RQ_TOTAL) > 0;
     watch.end(endpoint, result, "check: " + reason, traffic, System.nanoTime());
     if (channel != null) {
-      var _ = channel.close();
+      // At once: a stream that has had no answer is not waited for.
+      channel.unsafe().close(channel.voidPromise());
     }
   }
 

@@ -279,6 +279,17 @@ class LiveChangeTest {
     await().atMost(BOUND).until(() -> isEnded(tcp));
   }
 
+  @Test
+  void streamOfAPeerWhoseIssuerIsRevokedIsCutAndNotWaitedFor() throws Exception {
+    int port = call(serve(app.port(), "east.mesh.internal"));
+    CompletableFuture<HttpResponse<String>> slow = slow(port);
+    await().until(() -> app.requests.get() == 1);
+
+    callee.trust(revoked());
+
+    assertThat(slow.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+  }
+
   private TrustBundles revoked() {
     Set<BigInteger> serials = Set.of(authority.cluster("east").intermediate().getSerialNumber());
     return authority.bundles("east", "west", "north").withRevoked(serials);

@@ -1,0 +1,40 @@
+package dev.hawser.proxy.boot.admin;
+
+import dev.hawser.engine.admin.AdminResponse;
+import dev.hawser.proxy.model.ListenerConfig;
+import io.envoyproxy.envoy.admin.v3.ListenerStatus;
+import io.envoyproxy.envoy.admin.v3.Listeners;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import java.util.List;
+
+/** {@code /listeners} as Envoy has it: {@code name::address} lines, or {@code Listeners}. */
+public final class ListenerPages {
+  private ListenerPages() {}
+
+  /** Returns the lines. */
+  public static AdminResponse text(List<ListenerConfig> listeners) {
+    StringBuilder out = new StringBuilder();
+    for (ListenerConfig listener : listeners) {
+      out.append(listener.name()).append("::").append(listener.address()).append('\n');
+    }
+    return AdminResponse.text(200, out.toString());
+  }
+
+  /** Returns the message. */
+  public static AdminResponse json(List<ListenerConfig> listeners) {
+    Listeners.Builder all = Listeners.newBuilder();
+    for (ListenerConfig listener : listeners) {
+      all.addListenerStatuses(
+          ListenerStatus.newBuilder()
+              .setName(listener.name())
+              .setLocalAddress(
+                  Address.newBuilder()
+                      .setSocketAddress(
+                          SocketAddress.newBuilder()
+                              .setAddress(listener.address().host())
+                              .setPortValue(listener.address().port()))));
+    }
+    return AdminResponse.json(200, AdminJson.write(all.build()));
+  }
+}
