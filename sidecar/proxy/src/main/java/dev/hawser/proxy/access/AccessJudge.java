@@ -4,7 +4,6 @@ import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.Access.Rule;
-import dev.hawser.proxy.routing.HeaderValue;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -126,7 +125,7 @@ public final class AccessJudge {
       case Rule.Destination destination ->
           subject.destination() != null && destination.range().contains(subject.destination());
       case Rule.Header header ->
-          subject.request() != null && HeaderValue.passes(header.match(), subject.request());
+          subject.request() != null && header.match().test(subject.request());
       case Rule.Path path ->
           subject.request() != null && path.match().test(path(subject.request()));
       case Rule.Port(int first, int last) -> subject.port() >= first && subject.port() <= last;

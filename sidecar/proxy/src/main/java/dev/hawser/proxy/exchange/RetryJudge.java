@@ -5,7 +5,6 @@ import dev.hawser.proxy.http.StreamFailure.Kind;
 import dev.hawser.proxy.model.FieldMatch;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RetryRule.Condition;
-import dev.hawser.proxy.routing.HeaderValue;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.util.List;
@@ -48,7 +47,7 @@ final class RetryJudge {
     }
     boolean wanted = false;
     for (FieldMatch match : rule.requestHeaders()) {
-      if (HeaderValue.passes(match, request)) {
+      if (match.test(request)) {
         wanted = true;
         // Who names the method says that requests with it may be made twice.
         idempotent |= match.name().equals(METHOD);
@@ -139,7 +138,7 @@ final class RetryJudge {
 
   private static boolean anyPasses(List<FieldMatch> matches, Http2Headers response) {
     for (FieldMatch match : matches) {
-      if (HeaderValue.passes(match, response)) {
+      if (match.test(response)) {
         return true;
       }
     }

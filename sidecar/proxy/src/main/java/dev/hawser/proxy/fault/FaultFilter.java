@@ -4,11 +4,11 @@ import dev.hawser.proxy.filter.FilterCall;
 import dev.hawser.proxy.filter.HttpFilter;
 import dev.hawser.proxy.filter.Outcome;
 import dev.hawser.proxy.filter.RouteSetting;
+import dev.hawser.proxy.http.HeaderValue;
 import dev.hawser.proxy.model.FaultPlan;
 import dev.hawser.proxy.model.FieldMatch;
 import dev.hawser.proxy.model.Fraction;
 import dev.hawser.proxy.reply.LocalReply;
-import dev.hawser.proxy.routing.HeaderValue;
 import dev.hawser.proxy.worker.Timer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,7 +66,7 @@ public final class FaultFilter implements HttpFilter {
   public Outcome onRequest(FilterCall call, @Nullable RouteSetting setting) {
     Faults faults = setting instanceof ForRoute route ? route.faults : own;
     for (FieldMatch header : faults.plan.headers()) {
-      if (!HeaderValue.passes(header, call.request())) {
+      if (!header.test(call.request())) {
         return Outcome.PASS;
       }
     }

@@ -1,12 +1,12 @@
 package dev.hawser.proxy.limit;
 
 import dev.hawser.proxy.filter.FilterCall;
+import dev.hawser.proxy.http.HeaderValue;
 import dev.hawser.proxy.model.FieldMatch;
 import dev.hawser.proxy.model.RateLimits.Action;
 import dev.hawser.proxy.model.RateLimits.Entry;
 import dev.hawser.proxy.model.RateLimits.Rule;
 import dev.hawser.proxy.model.RouteRule;
-import dev.hawser.proxy.routing.HeaderValue;
 import dev.hawser.proxy.routing.RequestPath;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +81,7 @@ final class Descriptors {
 
   private static boolean headers(List<FieldMatch> headers, FilterCall call) {
     for (FieldMatch header : headers) {
-      if (!HeaderValue.passes(header, call.request())) {
+      if (!header.test(call.request())) {
         return false;
       }
     }

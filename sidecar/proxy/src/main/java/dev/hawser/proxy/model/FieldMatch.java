@@ -1,5 +1,8 @@
 package dev.hawser.proxy.model;
 
+import dev.hawser.proxy.http.HeaderValue;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,5 +29,21 @@ public record FieldMatch(
       return ((tested != null) == presentWanted) != invert;
     }
     return tested != null && value.get().test(tested) != invert;
+  }
+
+  /**
+   * Whether headers pass. Each field of the name is tested alone, so that no other one hides what
+   * it says: one that passes is enough, and where the opposite counts none may.
+   */
+  public boolean test(Http2Headers headers) {
+    List<CharSequence> values = name.equals("host") ? List.of() : headers.getAll(name);
+    if (values.size() < 2) {
+      return test(HeaderValue.of(headers, name));
+    }
+    boolean any = false;
+    for (int i = 0; i < values.size() && !any; i++) {
+      any = test(values.get(i).toString()) != invert;
+    }
+    return any != invert;
   }
 }

@@ -1,7 +1,7 @@
 package dev.hawser.proxy.observe;
 
+import dev.hawser.proxy.http.HeaderValue;
 import dev.hawser.proxy.model.LogFilter;
-import dev.hawser.proxy.routing.HeaderValue;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;

@@ -2,9 +2,9 @@ package dev.hawser.proxy.observe;
 
 import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.Metadata;
+import dev.hawser.proxy.http.HeaderValue;
 import dev.hawser.proxy.model.LogPart;
 import dev.hawser.proxy.model.LogPart.Fact;
-import dev.hawser.proxy.routing.HeaderValue;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

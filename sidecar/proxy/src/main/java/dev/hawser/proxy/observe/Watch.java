@@ -2,7 +2,7 @@ package dev.hawser.proxy.observe;
 
 import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.Metadata;
-import dev.hawser.proxy.routing.HeaderValue;
+import dev.hawser.proxy.http.HeaderValue;
 import dev.hawser.proxy.trace.Facts;
 import dev.hawser.proxy.trace.Trace;
 import io.netty.handler.codec.http2.Http2Headers;

@@ -2,6 +2,7 @@ package dev.hawser.proxy.routing;
 
 import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.Metadata;
+import dev.hawser.proxy.http.HeaderValue;
 import dev.hawser.proxy.model.HeaderOp;
 import dev.hawser.proxy.model.HeaderText;
 import dev.hawser.proxy.model.HeaderText.Part;

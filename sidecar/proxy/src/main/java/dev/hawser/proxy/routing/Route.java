@@ -2,6 +2,7 @@ package dev.hawser.proxy.routing;
 
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.filter.RouteSettings;
+import dev.hawser.proxy.http.HeaderValue;
 import dev.hawser.proxy.model.HeaderOps;
 import dev.hawser.proxy.model.RouteRule;
 import io.netty.handler.codec.http2.Http2Headers;

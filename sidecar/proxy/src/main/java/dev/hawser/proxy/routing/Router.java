@@ -1,5 +1,6 @@
 package dev.hawser.proxy.routing;
 
+import dev.hawser.proxy.http.HeaderValue;
 import dev.hawser.proxy.model.LabelSet;
 import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.reply.LocalReply;

@@ -36,7 +36,7 @@ public final class RuleMatcher {
       return false;
     }
     for (FieldMatch header : match.headers()) {
-      if (!HeaderValue.passes(header, request)) {
+      if (!header.test(request)) {
         return false;
       }
     }

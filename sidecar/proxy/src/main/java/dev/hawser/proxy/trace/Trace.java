@@ -1,7 +1,7 @@
 package dev.hawser.proxy.trace;
 
+import dev.hawser.proxy.http.HeaderValue;
 import dev.hawser.proxy.model.TraceRule;
-import dev.hawser.proxy.routing.HeaderValue;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
-package dev.hawser.proxy.routing;
+package dev.hawser.proxy.http;
 
-import dev.hawser.proxy.model.FieldMatch;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,26 +12,9 @@ public final class HeaderValue {
    * Returns the first value, or null if there is none: what is written elsewhere, into another
    * header or as a name, is one value and no list.
    */
-  static @Nullable String first(Http2Headers headers, String name) {
+  public static @Nullable String first(Http2Headers headers, String name) {
     CharSequence value = name.equals("host") ? headers.authority() : headers.get(name);
     return value == null ? null : value.toString();
-  }
-
-  /**
-   * Whether a header passes a test. Each field of its name is tested alone, so that no other one
-   * hides what it says: one that passes is enough, and where the opposite counts none may.
-   */
-  public static boolean passes(FieldMatch match, Http2Headers headers) {
-    List<CharSequence> values =
-        match.name().equals("host") ? List.of() : headers.getAll(match.name());
-    if (values.size() < 2) {
-      return match.test(of(headers, match.name()));
-    }
-    boolean any = false;
-    for (int i = 0; i < values.size() && !any; i++) {
-      any = match.test(values.get(i).toString()) != match.invert();
-    }
-    return any != match.invert();
   }
 
   /** Returns the value, several with commas between them, or null if there is none. */
