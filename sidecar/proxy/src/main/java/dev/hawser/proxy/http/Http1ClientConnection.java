@@ -46,7 +46,6 @@ public final class Http1ClientConnection extends Http1Connection implements Clie
     Http1ClientStream stream = new Http1ClientStream(this, listener);
     current = stream;
     headSeen = false;
-    forgetCredit();
     return stream;
   }
 
@@ -146,6 +145,8 @@ public final class Http1ClientConnection extends Http1Connection implements Clie
       return;
     }
     current = null;
+    // Nobody gives credit for a response that is over, so the connection would not be read again.
+    forgetCredit();
     boolean requestWhole = stream.isSent();
     stream.end();
     if (!keepAlive || !requestWhole || buffer().isReadable()) {
