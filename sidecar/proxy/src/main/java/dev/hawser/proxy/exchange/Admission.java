@@ -61,6 +61,9 @@ final class Admission implements FilterRun.Owner, RouteContext {
 
   @Override
   public void passed() {
+    if (selection().changesRequest()) {
+      facts.judged(request());
+    }
     RouteDecision decision = Router.decide(selection(), request(), this);
     if (decision instanceof RouteDecision.Forward chosen) {
       forward = chosen;

@@ -243,7 +243,7 @@ public final class Exchange implements StreamListener {
     if (over || upstream == null) {
       return;
     }
-    if (!side.stillAllows(facts.asItCame(request()), admission.metadata())) {
+    if (!side.stillAllows(facts.asJudged(request()), admission.metadata())) {
       facts.details("rbac_access_denied");
       breakOff(Replies.denied());
     }

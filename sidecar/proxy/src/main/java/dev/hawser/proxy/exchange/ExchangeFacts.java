@@ -36,6 +36,7 @@ final class ExchangeFacts {
   private @Nullable SpiffeId peer;
   private String route = "";
   private @Nullable Watch watch;
+  private @Nullable Http2Headers judged;
 
   ExchangeFacts(String protocol) {
     this.protocol = protocol;
@@ -68,10 +69,19 @@ final class ExchangeFacts {
     route = name;
   }
 
-  /** Returns a head as it came, as far as routes and filters rewrite it on its way. */
-  Http2Headers asItCame(Http2Headers head) {
+  /** A route is about to change headers of the request: what was judged is what they are now. */
+  void judged(Http2Headers head) {
     Http2Headers copy = new DefaultHttp2Headers(false);
     copy.add(head);
+    judged = copy;
+  }
+
+  /**
+   * Returns a head as rules of access saw it, whatever routes and filters have made of it since.
+   */
+  Http2Headers asJudged(Http2Headers head) {
+    Http2Headers copy = new DefaultHttp2Headers(false);
+    copy.add(judged == null ? head : judged);
     copy.authority(authority).path(path).method(method);
     return copy;
   }

@@ -70,6 +70,11 @@ public final class Selection {
     return way == null ? null : way.settings();
   }
 
+  /** Whether the rule changes headers of the request. */
+  public boolean changesRequest() {
+    return way != null && !way.headers().request().isEmpty();
+  }
+
   Route.@Nullable Way way() {
     return way;
   }

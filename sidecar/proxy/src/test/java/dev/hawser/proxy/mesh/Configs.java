@@ -10,6 +10,7 @@ import dev.hawser.proxy.model.EndpointSet;
 import dev.hawser.proxy.model.FilterConfig;
 import dev.hawser.proxy.model.FilterEntry;
 import dev.hawser.proxy.model.HeaderOps;
+import dev.hawser.proxy.model.LabelSet;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.OutlierPolicy;
 import dev.hawser.proxy.model.RetryRule;
@@ -139,13 +140,21 @@ final class Configs {
   }
 
   static RouteTable routes(String name, String upstream, Duration timeout, RetryRule retries) {
+    return routes(name, upstream, timeout, retries, HeaderOps.NONE);
+  }
+
+  static RouteTable routes(
+      String name, String upstream, Duration timeout, RetryRule retries, HeaderOps headers) {
     RouteRule rule =
         new RouteRule(
             "default",
             RouteRule.Match.of(new RouteRule.PathMatch.Prefix("/")),
             new RouteRule.Action.Forward(
                 new RouteRule.Choice.Weighted(
-                    List.of(RouteRule.Target.of(upstream, 1)), Optional.empty()),
+                    List.of(
+                        new RouteRule.Target(
+                            upstream, 1, headers, Map.of(), Optional.empty(), LabelSet.NONE)),
+                    Optional.empty()),
                 RouteRule.Timeouts.of(timeout.isZero() ? Optional.empty() : Optional.of(timeout)),
                 retries,
                 new RouteRule.PathRewrite.Keep(),

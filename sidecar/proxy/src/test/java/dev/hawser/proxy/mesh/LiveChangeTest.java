@@ -3,7 +3,11 @@ package dev.hawser.proxy.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.EndpointConfig;
+import dev.hawser.proxy.model.FieldMatch;
+import dev.hawser.proxy.model.HeaderOp;
+import dev.hawser.proxy.model.HeaderOps;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.trust.bundle.TrustBundles;
@@ -23,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -198,6 +203,34 @@ class LiveChangeTest {
 
     serve(app.port(), "east.mesh.internal");
     assertThat(get(http)).isEqualTo("200");
+  }
+
+  @Test
+  void requestIsJudgedAgainByWhatItBroughtAndNotByWhatTheRouteMadeOfIt() throws Exception {
+    HeaderOps removed =
+        HeaderOps.level(List.of(new HeaderOp.Remove("user-agent")), List.<HeaderOp>of());
+    int port = call(serve(app.port(), removed, true));
+    CompletableFuture<HttpResponse<String>> stays = slow(port);
+    await().until(() -> app.requests.get() == 1);
+    App other = keep(App.start("orders"));
+    serve(other.port(), removed, true);
+    callee.plane().reconsider();
+    assertThat(stays.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+
+    CompletableFuture<HttpResponse<String>> ends = slow(port);
+    await().until(() -> other.requests.get() == 1);
+    serve(other.port(), removed, false);
+    assertThat(ends.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(403);
+  }
+
+  private EndpointConfig serve(int port, HeaderOps ops, boolean allowed) throws IOException {
+    Access.Rule agent =
+        new Access.Rule.Header(new FieldMatch("user-agent", Optional.empty(), true, false, false));
+    Access rules =
+        new Access(
+            allowed,
+            List.of(new Access.Policy("agents", List.of(new Access.Rule.Any()), List.of(agent))));
+    return callee.serve("orders", UpstreamConfig.Protocol.HTTP1, port, ops, rules);
   }
 
   @Test

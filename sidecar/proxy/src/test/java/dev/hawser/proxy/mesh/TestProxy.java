@@ -9,6 +9,7 @@ import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.EndpointConfig;
 import dev.hawser.proxy.model.EndpointSet;
+import dev.hawser.proxy.model.HeaderOps;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.UpstreamConfig;
@@ -139,6 +140,17 @@ final class TestProxy implements AutoCloseable {
   EndpointConfig serve(
       String service, UpstreamConfig.Protocol protocol, int appPort, Access... access)
       throws IOException {
+    return serve(service, protocol, appPort, HeaderOps.NONE, access);
+  }
+
+  /** Serves with changes of heads by the route. */
+  EndpointConfig serve(
+      String service,
+      UpstreamConfig.Protocol protocol,
+      int appPort,
+      HeaderOps headers,
+      Access... access)
+      throws IOException {
     String serverName = Configs.serverName(service, cluster);
     String upstream = "inbound|8080|" + service;
     plane.upstreams().configure(Configs.application(upstream, protocol, appPort));
@@ -148,7 +160,7 @@ final class TestProxy implements AutoCloseable {
             ? new ListenerConfig.Content.Tcp(upstream, Optional.empty())
             : Configs.http(
                 new ListenerConfig.Routes.Inline(
-                    Configs.routes(upstream, upstream, Duration.ZERO, RetryRule.none())),
+                    Configs.routes(upstream, upstream, Duration.ZERO, RetryRule.none(), headers)),
                 true,
                 access);
     chains.removeIf(chain -> chain.serverNames().contains(serverName));
