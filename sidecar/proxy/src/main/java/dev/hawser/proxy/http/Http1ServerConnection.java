@@ -30,6 +30,9 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
   /** How long a client may take to notice that we are done with it. */
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** Bytes of a request that may still come after its response without ending the connection. */
+  private static final int LATE_LIMIT = 256 * 1024;
+
   /** How long an idle client may still send a request after the drain has begun. */
   private static final long DRAIN_IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -40,6 +43,7 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
   private final Timer age = new Timer(this::drain);
   private @Nullable Http1ServerStream current;
   private int emptyLines;
+  private int lateBytes;
   private boolean headBegun;
   private boolean closing;
   private boolean draining;
@@ -85,13 +89,34 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
   boolean readSome() throws BadMessageException {
     Http1ServerStream stream = current;
     if (stream == null) {
-      return readHead();
+      return body().isComplete() ? readHead() : dropLate();
     }
     if (body().isComplete() || !passBody(stream.listener())) {
       return false;
     }
     if (body().isComplete() && current == stream) {
       worker().timers().cancel(timer);
+    }
+    return true;
+  }
+
+  /** Drops what comes of a request that has its response already. */
+  private boolean dropLate() throws BadMessageException {
+    switch (body().step(buffer())) {
+      case NEED_MORE -> {
+        return false;
+      }
+      case DATA -> {
+        ByteBuf piece = body().data();
+        lateBytes += piece.readableBytes();
+        piece.release();
+      }
+      case TRAILERS -> {}
+    }
+    if (body().isComplete()) {
+      awaitNext();
+    } else if (lateBytes > LATE_LIMIT) {
+      closeCalmly(true);
     }
     return true;
   }
@@ -165,13 +190,23 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
     current = null;
     boolean requestWhole = body().isComplete();
     forgetCredit();
-    if (!requestWhole || !keepAlive) {
+    if (!keepAlive) {
       // A client that does not know yet may be sending the next request.
       closeCalmly(!requestWhole || draining);
       return;
     }
-    armIdle(draining ? Duration.ofNanos(DRAIN_IDLE_NANOS) : limits().idleTimeout());
+    if (requestWhole) {
+      awaitNext();
+    } else {
+      // The client was told that the connection stays, so its next request may be on its way.
+      lateBytes = 0;
+      worker().timers().arm(timer, LINGER_NANOS);
+    }
     process();
+  }
+
+  private void awaitNext() {
+    armIdle(draining ? Duration.ofNanos(DRAIN_IDLE_NANOS) : limits().idleTimeout());
   }
 
   /** Called by the stream when it cannot be completed. */
@@ -196,16 +231,22 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
 
   /**
    * Whether the present response is the last. One that has sent more before it was told to stop has
-   * it answered.
+   * it answered. Whoever is refused before the request is whole is not asked for the rest (RFC 9110
+   * section 10.1.1).
+   *
+   * @param refused whether the status says that the request was not served
    */
-  boolean closesAfterResponse() {
-    return closing || (draining && !buffer().isReadable());
+  boolean closesAfterResponse(boolean refused) {
+    return closing
+        || (draining && !buffer().isReadable())
+        || body().awaitsTunnel()
+        || (refused && !body().isComplete());
   }
 
   @Override
   void onBad(BadMessageException problem) {
     Http1ServerStream stream = current;
-    boolean answerable = stream == null || !stream.hasBegun();
+    boolean answerable = stream == null ? body().isComplete() : !stream.hasBegun();
     current = null;
     if (stream != null) {
       stream.fail(new StreamFailure(StreamFailure.Kind.PROTOCOL, problem.reason()));
@@ -244,13 +285,16 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
     dropBuffer();
     ChannelHandlerContext ctx = context();
     var written = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
-    if (!unread || isTls() || !(ctx.channel() instanceof DuplexChannel duplex)) {
+    if (!unread) {
       written.addListener(ChannelFutureListener.CLOSE);
       return;
     }
-    written.addListener(_ -> {
-      var _ = duplex.shutdownOutput();
-    });
+    // TLS has no half-close that all clients know: there the head says that this was the last.
+    if (!isTls() && ctx.channel() instanceof DuplexChannel duplex) {
+      written.addListener(_ -> {
+        var _ = duplex.shutdownOutput();
+      });
+    }
     worker().timers().arm(timer, LINGER_NANOS);
     updateReading();
   }

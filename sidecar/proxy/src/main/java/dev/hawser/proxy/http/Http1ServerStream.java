@@ -81,7 +81,7 @@ final class Http1ServerStream implements HttpStream {
     keepAlive =
         clientKeepsAlive
             && chosen != Http1Writer.BodyForm.UNTIL_CLOSE
-            && !connection.closesAfterResponse();
+            && !connection.closesAfterResponse(status.charAt(0) > '2');
     connection.write(
         Http1Writer.response(allocator, headers, chosen, !keepAlive, keepAlive && !http11));
     if (end) {
