@@ -24,7 +24,7 @@ launch() {
   cache=$HAWSER_HOME/lib/$name.aot
   [ -f "$cache" ] || cache=$HAWSER_HOME/target/aot/$name.aot
   local flags=(-XX:+UseSerialGC "-Xmx$heap" -Xss512k -XX:+UseCompactObjectHeaders -XX:-UsePerfData
-    -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+    -XX:+ExitOnOutOfMemoryError -Dio.netty.leakDetection.level=disabled --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
   if [[ " ${HAWSER_AOT_TRAIN:-} " == *" $name "* ]]; then
     flags+=("-XX:AOTCacheOutput=$cache" -Xlog:aot=off,cds=off)
   elif [ "$cache" -nt "$jar" ]; then

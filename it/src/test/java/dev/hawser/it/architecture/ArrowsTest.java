@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,10 +32,12 @@ final class ArrowsTest {
   private static final String PROXY = "dev.hawser.proxy..";
   private static final String GATEWAY = "dev.hawser.gateway..";
   private static final String AGENT = "dev.hawser.agent..";
+  private static final String TESTING = "dev.hawser.testing..";
 
   /** A module's package and the modules that it may use besides itself. */
   private static final Map<String, List<String>> ARROWS =
       Map.of(
+          TESTING, List.of(),
           API, List.of(),
           TRUST, List.of(),
           CONTROL_PLANE, List.of(API, TRUST),
@@ -95,7 +98,14 @@ final class ArrowsTest {
   @Test
   void nettyAndVertxStayInTheDataPlaneAndTheTransport() {
     onlyIn(
-        "io.netty..", ENGINE, HOST, PROXY, GATEWAY, AGENT, "dev.hawser.controlplane.transport..");
+        "io.netty..",
+        ENGINE,
+        HOST,
+        PROXY,
+        GATEWAY,
+        AGENT,
+        TESTING,
+        "dev.hawser.controlplane.transport..");
     onlyIn(
         "io.vertx..", ENGINE, HOST, PROXY, GATEWAY, AGENT, "dev.hawser.controlplane.transport..");
   }
@@ -120,7 +130,7 @@ final class ArrowsTest {
     ARROWS.keySet().stream()
         .map(module -> module.replace("..", ".(*).."))
         .forEach(slices ->
-            com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices()
+            SlicesRuleDefinition.slices()
                 .matching(slices)
                 .should()
                 .beFreeOfCycles()

@@ -2,15 +2,27 @@ package dev.hawser.it.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** A process of a story, with all that it started: killed, frozen and thawed as one, by pid. */
+/**
+ * A process of a story, with all that it started: killed, frozen and thawed as one, by pid. One of
+ * ours that dropped a buffer without releasing it fails the story when it is closed.
+ */
 public final class Managed implements AutoCloseable {
+  /** The second compiler pays for itself after minutes, which hardly a process here lives for. */
+  private static final Map<String, String> WATCHED =
+      Map.of("HAWSER_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Dio.netty.leakDetection.level=paranoid");
+
+  /** What a report says of one buffer, about. */
+  private static final int LEAK_LINES = 60;
+
   private final String name;
   private final ProcessBuilder recipe;
   private final Path log;
@@ -30,6 +42,7 @@ public final class Managed implements AutoCloseable {
       Path log = Files.createDirectories(logs).resolve(name + ".log");
       ProcessBuilder recipe = new ProcessBuilder(command).redirectErrorStream(true);
       recipe.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      recipe.environment().putAll(WATCHED);
       recipe.environment().putAll(environment);
       return new Managed(name, recipe, log);
     } catch (IOException e) {
@@ -118,6 +131,19 @@ public final class Managed implements AutoCloseable {
     if (process.isAlive()) {
       signal("CONT");
       kill();
+    }
+    requireNoLeak();
+  }
+
+  private void requireNoLeak() {
+    try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
+      List<String> leak =
+          lines.dropWhile(line -> !line.contains("LEAK: ")).limit(LEAK_LINES).toList();
+      if (!leak.isEmpty()) {
+        throw new AssertionError(name + " lost a buffer:\n" + String.join("\n", leak));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.testing.leak;
+
+import org.jspecify.annotations.NullMarked;
