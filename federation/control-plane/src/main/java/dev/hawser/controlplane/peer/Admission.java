@@ -197,6 +197,7 @@ final class Admission {
                     "The newcomer " + why + ".",
                     "Upgrade the older control plane, then join again.")));
     clash(newcomer).ifPresent(objections::add);
+    noGateway(newcomer).ifPresent(objections::add);
     boolean signable = trust.root().isPresent() || holder.isReachable();
     if (!signable) {
       objections.add(
@@ -210,6 +211,24 @@ final class Admission {
                   + " as LIVE."));
     }
     return objections;
+  }
+
+  /** Links go through gateways alone: without any, the two would never find each other. */
+  private Optional<Objection> noGateway(Member newcomer) {
+    boolean reachable =
+        !newcomer.gateways().isEmpty()
+            || book.everyone().stream()
+                .anyMatch(member -> !member.left() && !member.gateways().isEmpty());
+    return reachable
+        ? Optional.empty()
+        : Optional.of(
+            new Objection(
+                "no-gateway",
+                "Neither "
+                    + newcomer.name()
+                    + " nor any member has an east-west gateway that is connected, so neither could"
+                    + " reach the other. The token is still unused.",
+                "Start a gateway, and join again when 'hawser check' shows it."));
   }
 
   private Optional<Objection> clash(Member newcomer) {

@@ -210,6 +210,20 @@ class JoinRefusalTest {
   }
 
   @Test
+  void twoClustersWithoutAnyGatewayAreRefusedAndTheTokenIsKept() throws Exception {
+    TestCluster north = open(TestCluster.withoutGateway("north"));
+    TestCluster south = open(TestCluster.withoutGateway("south"));
+    JoinToken token = north.invite();
+
+    assertThat(refused(south, token.text()).code()).isEqualTo("no-gateway");
+    assertThat(north.status().members()).isEmpty();
+
+    west.join(token);
+    awaitLive(north, "west");
+    awaitLive(west, "north");
+  }
+
+  @Test
   void whoIsInAFederationDoesNotJoinAnother() throws Exception {
     west.join(east.invite());
     TestCluster north = open(new TestCluster("north"));

@@ -64,6 +64,15 @@ final class TestCluster implements AutoCloseable {
   }
 
   TestCluster(ClusterName name, MemoryStateStore store, TestGateway gateway, InstantSource wall) {
+    this(name, store, gateway, wall, List.of(gateway.address()));
+  }
+
+  private TestCluster(
+      ClusterName name,
+      MemoryStateStore store,
+      TestGateway gateway,
+      InstantSource wall,
+      List<String> connected) {
     this.name = name;
     this.store = store;
     this.gateway = gateway;
@@ -90,8 +99,18 @@ final class TestCluster implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     gateway.leadTo(server.port());
-    federation.gateways(List.of(gateway.address()));
+    federation.gateways(connected);
     awaitTurn();
+  }
+
+  /** Starts a cluster to whose control plane no gateway has connected. */
+  static TestCluster withoutGateway(String name) {
+    return new TestCluster(
+        new ClusterName(name, MESH_DOMAIN),
+        new MemoryStateStore(),
+        new TestGateway(),
+        InstantSource.system(),
+        List.of());
   }
 
   /** Waits until the peer loop has done what it was told so far. */
