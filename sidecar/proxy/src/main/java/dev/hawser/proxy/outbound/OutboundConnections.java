@@ -18,6 +18,7 @@ import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.observe.Ended;
 import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.routing.HttpPlan;
+import dev.hawser.proxy.tcp.ByteHold;
 import dev.hawser.proxy.tcp.TcpCall;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.channel.Channel;
@@ -127,8 +128,9 @@ public final class OutboundConnections {
   }
 
   private void takeTcp(Channel channel, Worker worker, ListenerConfig.Content.Tcp tcp) {
-    channel.config().setAutoRead(false);
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    // Whoever ends its output is read at once, with all that it sent before.
+    channel.pipeline().addLast("hold", new ByteHold());
     OutboundChain present = chain.get();
     TcpCall call =
         TcpCall.begin(

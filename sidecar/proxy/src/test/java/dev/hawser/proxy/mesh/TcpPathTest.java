@@ -109,6 +109,19 @@ class TcpPathTest {
   }
 
   @Test
+  void fewBytesAndTheirEndAtOncePassToo() throws Exception {
+    int port = call("east");
+    for (int i = 0; i < 50; i++) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.setSoTimeout(10_000);
+        socket.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
+        socket.shutdownOutput();
+        assertThat(socket.getInputStream().readAllBytes()).asString().isEqualTo("hello");
+      }
+    }
+  }
+
+  @Test
   void callerThatPolicyDeniesIsCutOffBeforeTheApplicationSeesAConnection() throws Exception {
     int port = call("north");
 
