@@ -49,7 +49,8 @@ public final class AccessJudge {
       return of(downstream, request, null);
     }
 
-    static Subject of(
+    /** The same, with what filters say; the shadow of the rules is told there. */
+    public static Subject of(
         Downstream downstream, @Nullable Http2Headers request, @Nullable Metadata told) {
       InetSocketAddress local = downstream.local();
       int named = downstream.servicePort();

@@ -5,6 +5,7 @@ import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.engine.tls.IdentitySource;
 import dev.hawser.engine.tls.MeshTls;
 import dev.hawser.proxy.access.AccessGate;
+import dev.hawser.proxy.authz.ConnectionAuthorizer;
 import dev.hawser.proxy.context.Connections;
 import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.filter.Filters;
@@ -112,6 +113,7 @@ public final class DataPlane implements AutoCloseable {
             filters,
             observers,
             gate,
+            new ConnectionAuthorizer(upstreams, self, metrics),
             connections,
             new Telemetry(metrics, accessLog),
             limits,

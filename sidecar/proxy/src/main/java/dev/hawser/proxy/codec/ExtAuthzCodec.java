@@ -93,7 +93,7 @@ final class ExtAuthzCodec implements FilterCodec {
     };
   }
 
-  private static ExtAuthzConfig.Service grpc(String path, GrpcService service)
+  static ExtAuthzConfig.Service.Grpc grpc(String path, GrpcService service)
       throws ResourceRejectedException {
     SupportedFields.requireOnly(path, service, "envoy_grpc", "timeout", "initial_metadata");
     String at = path + ".envoy_grpc";

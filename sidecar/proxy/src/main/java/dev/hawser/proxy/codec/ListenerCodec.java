@@ -3,6 +3,7 @@ package dev.hawser.proxy.codec;
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
 import dev.hawser.proxy.model.Access;
+import dev.hawser.proxy.model.ConnectionAuthz;
 import dev.hawser.proxy.model.ListenerConfig;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -12,6 +13,7 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
+import io.envoyproxy.envoy.extensions.filters.network.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -83,6 +85,11 @@ public final class ListenerCodec {
       if (!inbound && !chain.access().isEmpty()) {
         throw Fields.rejected(path + ".filters", "rbac (expected: only where others call)");
       }
+      if (!inbound
+          && chain.content() instanceof ListenerConfig.Content.Tcp tcp
+          && tcp.ask().isPresent()) {
+        throw Fields.rejected(path + ".filters", "ext_authz (expected: only where others call)");
+      }
     }
   }
 
@@ -117,6 +124,7 @@ public final class ListenerCodec {
     }
     List<Access> access = new ArrayList<>();
     Optional<Integer> most = Optional.empty();
+    Optional<ConnectionAuthz> ask = Optional.empty();
     ListenerConfig.Content content = null;
     for (int i = 0; i < chain.getFiltersCount(); i++) {
       String at = path + ".filters[" + i + "]";
@@ -131,8 +139,13 @@ public final class ListenerCodec {
                 typed, Fields.unpack(typed, filter.getTypedConfig(), RBAC.getDefaultInstance())));
       } else if (filter.getTypedConfig().is(ConnectionLimit.class)) {
         most = Optional.of(maxConnections(at + ".typed_config", filter));
+      } else if (filter.getTypedConfig().is(ExtAuthz.class)) {
+        if (ask.isPresent()) {
+          throw Fields.rejected(at, filter.getName() + " (expected: once in a chain)");
+        }
+        ask = Optional.of(NetworkAuthzCodec.read(at + ".typed_config", filter.getTypedConfig()));
       } else {
-        content = content(at, filter);
+        content = content(at, filter, ask);
       }
     }
     if (content == null) {
@@ -179,11 +192,15 @@ public final class ListenerCodec {
     }
   }
 
-  private static ListenerConfig.Content content(String path, Filter filter)
-      throws ResourceRejectedException {
+  private static ListenerConfig.Content content(
+      String path, Filter filter, Optional<ConnectionAuthz> ask) throws ResourceRejectedException {
     SupportedFields.requireOnly(path, filter, "name", "typed_config");
     String at = path + ".typed_config";
     if (filter.getTypedConfig().is(HttpConnectionManager.class)) {
+      if (ask.isPresent()) {
+        throw Fields.rejected(
+            path, filter.getName() + " after network.ext_authz (expected: http.ext_authz in it)");
+      }
       return HttpCodec.content(
           at,
           Fields.unpack(at, filter.getTypedConfig(), HttpConnectionManager.getDefaultInstance()));
@@ -197,12 +214,16 @@ public final class ListenerCodec {
               ? RouteCodec.positive(Fields.duration(at + ".idle_timeout", proxy.getIdleTimeout()))
               : Optional.empty();
       return new ListenerConfig.Content.Tcp(
-          proxy.getCluster(), idle, LogCodec.logs(at + ".access_log", proxy.getAccessLogList()));
+          proxy.getCluster(),
+          idle,
+          LogCodec.logs(at + ".access_log", proxy.getAccessLogList()),
+          ask);
     }
     throw Fields.rejected(
         at,
         "type "
             + filter.getTypedConfig().getTypeUrl()
-            + " (expected: http_connection_manager, tcp_proxy, rbac or connection_limit)");
+            + " (expected: http_connection_manager, tcp_proxy, rbac, ext_authz or"
+            + " connection_limit)");
   }
 }

@@ -3,6 +3,7 @@ package dev.hawser.proxy.context;
 import dev.hawser.engine.loop.EventLoops;
 import dev.hawser.engine.tls.MeshTls;
 import dev.hawser.proxy.access.AccessGate;
+import dev.hawser.proxy.authz.ConnectionAuthorizer;
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.observe.Observers;
@@ -28,6 +29,7 @@ public record ProxyContext(
     Filters filters,
     Observers observers,
     AccessGate gate,
+    ConnectionAuthorizer authorizer,
     Connections connections,
     Telemetry telemetry,
     HttpLimits limits,

@@ -1,10 +1,12 @@
 package dev.hawser.proxy.inbound;
 
 import dev.hawser.proxy.access.AccessJudge;
+import dev.hawser.proxy.call.SideCall;
 import dev.hawser.proxy.context.CalmEnd;
 import dev.hawser.proxy.context.Live;
 import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.exchange.Exchange;
+import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.http.Http1ServerConnection;
 import dev.hawser.proxy.http.Http2ServerConnection;
 import dev.hawser.proxy.http.HttpEdge;
@@ -13,6 +15,7 @@ import dev.hawser.proxy.http.HttpStream;
 import dev.hawser.proxy.http.ProtocolDetector;
 import dev.hawser.proxy.http.RequestAcceptor;
 import dev.hawser.proxy.http.StreamListener;
+import dev.hawser.proxy.model.ConnectionAuthz;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.observe.Ended;
 import dev.hawser.proxy.observe.Observer;
@@ -36,6 +39,7 @@ final class InboundConnection implements Live, RequestAcceptor {
   private final InboundSide side;
   private final CalmEnd end;
   private @Nullable TcpCall bytes;
+  private boolean asking;
   private @Nullable InboundChains foundIn;
   private InboundChains.@Nullable Ready found;
 
@@ -118,13 +122,49 @@ final class InboundConnection implements Live, RequestAcceptor {
   }
 
   private void beginTcp(ListenerConfig.Chain chain, ListenerConfig.Content.Tcp tcp) {
-    if (!context.gate().allows(chain.access(), peer.asking(null), InboundSide.NETWORK_FILTER)) {
-      InboundReports.denied(context, peer);
-      channel.config().setOption(ChannelOption.SO_LINGER, 0);
-      var _ = channel.close();
+    Metadata told = new Metadata();
+    if (!context
+        .gate()
+        .allows(
+            chain.access(),
+            AccessJudge.Subject.of(peer.downstream(), null, told),
+            InboundSide.NETWORK_FILTER)) {
+      deny("RBAC");
       return;
     }
     channel.pipeline().addLast("hold", new ByteHold());
+    context.connections().add(worker, channel, this);
+    ConnectionAuthz ask = tcp.ask().orElse(null);
+    if (ask == null || !context.authorizer().concerns(ask, told)) {
+      pass(tcp);
+      return;
+    }
+    asking = true;
+    SideCall asked =
+        context.authorizer().ask(ask, worker, peer.downstream(), allowed -> ruled(tcp, allowed));
+    channel.closeFuture().addListener(_ -> asked.cancel());
+  }
+
+  /** Somebody was asked; meanwhile the configuration may have changed. */
+  private void ruled(ListenerConfig.Content.Tcp tcp, boolean allowed) {
+    asking = false;
+    if (!channel.isOpen()) {
+      return;
+    }
+    if (allowed && stillAllowed(tcp.upstream())) {
+      pass(tcp);
+    } else {
+      deny(allowed ? "RBAC" : "UAEX");
+    }
+  }
+
+  private void deny(String flags) {
+    InboundReports.denied(context, peer, flags);
+    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    var _ = channel.close();
+  }
+
+  private void pass(ListenerConfig.Content.Tcp tcp) {
     InboundChains.Ready ready = chain();
     Observer observer = ready == null ? null : ready.observer();
     bytes =
@@ -136,7 +176,6 @@ final class InboundConnection implements Live, RequestAcceptor {
             tcp.idleTimeout().orElse(TcpCall.DEFAULT_IDLE),
             InboundReports.tcp(context, peer, observer, worker.random()),
             () -> stillAllowed(tcp.upstream()));
-    context.connections().add(worker, channel, this);
   }
 
   private boolean stillAllowed(String upstream) {
@@ -210,7 +249,7 @@ final class InboundConnection implements Live, RequestAcceptor {
   public void reconsider() {
     if (bytes != null) {
       bytes.reconsider();
-    } else {
+    } else if (!asking) {
       InboundChains.Ready ready = chain();
       end.reconsider(ready != null && ready.http() != null);
     }

@@ -114,9 +114,9 @@ final class InboundReports {
   }
 
   /** A connection of raw bytes was refused by policy. */
-  static void denied(ProxyContext context, InboundPeer peer) {
+  static void denied(ProxyContext context, InboundPeer peer, String flags) {
     Report report =
-        report(context, peer, null, "RBAC", System.currentTimeMillis(), 0, 0, 0, null, null, 0);
+        report(context, peer, null, flags, System.currentTimeMillis(), 0, 0, 0, null, null, 0);
     context.telemetry().opened(report).closed(report);
   }
 

@@ -106,16 +106,21 @@ public record ListenerConfig(String name, Address address, List<Chain> chains, b
      * Bytes for one upstream.
      *
      * @param logs that have a line for each connection
+     * @param ask whom to ask before a byte passes on
      */
-    record Tcp(String upstream, Optional<Duration> idleTimeout, List<LogRule> logs)
+    record Tcp(
+        String upstream,
+        Optional<Duration> idleTimeout,
+        List<LogRule> logs,
+        Optional<ConnectionAuthz> ask)
         implements Content {
       public Tcp {
         logs = List.copyOf(logs);
       }
 
-      /** Makes one whose connections are not logged. */
+      /** Makes one whose connections are not logged, and about which nobody is asked. */
       public Tcp(String upstream, Optional<Duration> idleTimeout) {
-        this(upstream, idleTimeout, List.of());
+        this(upstream, idleTimeout, List.of(), Optional.empty());
       }
     }
   }

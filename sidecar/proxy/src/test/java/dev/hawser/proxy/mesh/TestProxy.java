@@ -7,6 +7,7 @@ import dev.hawser.proxy.boot.DataPlane;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.Address;
+import dev.hawser.proxy.model.ConnectionAuthz;
 import dev.hawser.proxy.model.EndpointConfig;
 import dev.hawser.proxy.model.EndpointSet;
 import dev.hawser.proxy.model.HeaderOps;
@@ -151,25 +152,45 @@ final class TestProxy implements AutoCloseable {
       HeaderOps headers,
       Access... access)
       throws IOException {
-    String serverName = Configs.serverName(service, cluster);
+    if (protocol == UpstreamConfig.Protocol.TCP) {
+      return serveBytes(service, appPort, Optional.empty(), access);
+    }
+    String upstream = application(service, protocol, appPort);
+    return listen(
+        service,
+        List.of("h2", "http/1.1"),
+        List.of(),
+        Configs.http(
+            new ListenerConfig.Routes.Inline(
+                Configs.routes(upstream, upstream, Duration.ZERO, RetryRule.none(), headers)),
+            true,
+            access));
+  }
+
+  /** Serves the service by an application of raw bytes. */
+  EndpointConfig serveBytes(
+      String service, int appPort, Optional<ConnectionAuthz> ask, Access... access)
+      throws IOException {
+    String upstream = application(service, UpstreamConfig.Protocol.TCP, appPort);
+    return listen(
+        service,
+        List.of("hawser-tcp/1"),
+        List.of(access),
+        new ListenerConfig.Content.Tcp(upstream, Optional.empty(), List.of(), ask));
+  }
+
+  private String application(String service, UpstreamConfig.Protocol protocol, int port) {
     String upstream = "inbound|8080|" + service;
-    plane.upstreams().configure(Configs.application(upstream, protocol, appPort));
-    boolean tcp = protocol == UpstreamConfig.Protocol.TCP;
-    ListenerConfig.Content content =
-        tcp
-            ? new ListenerConfig.Content.Tcp(upstream, Optional.empty())
-            : Configs.http(
-                new ListenerConfig.Routes.Inline(
-                    Configs.routes(upstream, upstream, Duration.ZERO, RetryRule.none(), headers)),
-                true,
-                access);
+    plane.upstreams().configure(Configs.application(upstream, protocol, port));
+    return upstream;
+  }
+
+  private EndpointConfig listen(
+      String service, List<String> alpn, List<Access> access, ListenerConfig.Content content)
+      throws IOException {
+    String serverName = Configs.serverName(service, cluster);
     chains.removeIf(chain -> chain.serverNames().contains(serverName));
-    chains.add(
-        Configs.chain(
-            serverName,
-            tcp ? List.of("hawser-tcp/1") : List.of("h2", "http/1.1"),
-            tcp ? List.of(access) : List.of(),
-            content));
+    chains.add(Configs.chain(serverName, alpn, access, content));
     plane
         .listeners()
         .put(
