@@ -10,7 +10,7 @@ import java.util.List;
 import javax.net.ssl.SSLException;
 
 /** Opens mutual TLS to one kind of peer. Safe for use by any thread. */
-public final class ClientTls implements AutoCloseable {
+public final class ClientTls implements OutgoingTls {
   /** Part of the key under which sessions are kept, beside the server name; no port is meant. */
   private static final int SESSION_PORT = 15006;
 
@@ -37,6 +37,7 @@ public final class ClientTls implements AutoCloseable {
    * @param sni the server name to send; sessions are resumed per name, never across names
    * @return completes on the channel's loop with the verified peer, or fails
    */
+  @Override
   public Future<SpiffeId> install(Channel channel, String sni) {
     Promise<SpiffeId> verified = channel.eventLoop().newPromise();
     try {

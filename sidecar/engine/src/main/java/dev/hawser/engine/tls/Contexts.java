@@ -83,13 +83,11 @@ final class Contexts {
 
   static SslContext grpcClient(Svid svid, TlsProvider provider, LiveTrustManager trust)
       throws SSLException {
-    // gRPC does not release contexts, so the one that the garbage collector frees is taken.
-    SslProvider netty = provider == TlsProvider.JDK ? SslProvider.JDK : SslProvider.OPENSSL;
     SslContext context =
         GrpcSslContexts.configure(
                 SslContextBuilder.forClient()
                     .keyManager(svid.privateKey(), svid.chain().toArray(X509Certificate[]::new)),
-                netty)
+                collected(provider))
             .trustManager(trust)
             .protocols(PROTOCOLS)
             .endpointIdentificationAlgorithm(null)
@@ -100,11 +98,31 @@ final class Contexts {
     return context;
   }
 
+  /** For servers outside the mesh; see {@link WebTls}. */
+  static SslContext web(TlsProvider provider, List<X509Certificate> authorities, List<String> alpn)
+      throws SSLException {
+    SslContextBuilder builder = SslContextBuilder.forClient();
+    if (!authorities.isEmpty()) {
+      builder.trustManager(authorities);
+    }
+    return tuned(builder, alpn)
+        .sslProvider(collected(provider))
+        .endpointIdentificationAlgorithm("HTTPS")
+        .build();
+  }
+
+  /** A provider whose contexts are freed by the collector, for those who do not release them. */
+  private static SslProvider collected(TlsProvider provider) {
+    return provider == TlsProvider.JDK ? SslProvider.JDK : SslProvider.OPENSSL;
+  }
+
   private static SslContextBuilder tuned(
       SslContextBuilder builder, TlsProvider provider, List<String> alpn, LiveTrustManager trust) {
+    return tuned(builder, alpn).sslProvider(provider.netty()).trustManager(trust);
+  }
+
+  private static SslContextBuilder tuned(SslContextBuilder builder, List<String> alpn) {
     builder
-        .sslProvider(provider.netty())
-        .trustManager(trust)
         .protocols(PROTOCOLS)
         .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
         .sessionTimeout(SESSION_SECONDS)

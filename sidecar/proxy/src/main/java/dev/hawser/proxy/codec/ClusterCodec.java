@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
+import dev.hawser.proxy.model.EndpointSet;
 import dev.hawser.proxy.model.OutlierPolicy;
 import dev.hawser.proxy.model.UpstreamConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -93,10 +94,10 @@ public final class ClusterCodec {
         LimitCodec.limits("circuit_breakers", cluster.getCircuitBreakers()),
         rules(cluster, wire.common(), wire.window()),
         HealthCheckCodec.checks("health_checks", cluster.getHealthChecksList()),
-        security instanceof UpstreamConfig.Security.Plaintext
-            ? Duration.ZERO
-            : Duration.ofSeconds(
-                Fields.number(hawser, "stabilitySeconds", DEFAULT_STABILITY_SECONDS)),
+        security instanceof UpstreamConfig.Security.MutualTls
+            ? Duration.ofSeconds(
+                Fields.number(hawser, "stabilitySeconds", DEFAULT_STABILITY_SECONDS))
+            : Duration.ZERO,
         new UpstreamConfig.Destination(
             Fields.text(hawser, "service"),
             Fields.text(hawser, "namespace"),
@@ -114,12 +115,23 @@ public final class ClusterCodec {
       case STATIC ->
           new UpstreamConfig.Endpoints.Fixed(
               EndpointCodec.set("load_assignment", cluster.getLoadAssignment()));
+      case LOGICAL_DNS -> {
+        // Each connection looks the name up, beside the event loop, and takes the first address.
+        EndpointSet set = EndpointCodec.set("load_assignment", cluster.getLoadAssignment());
+        long named = set.groups().stream().mapToLong(group -> group.endpoints().size()).sum();
+        if (named != 1) {
+          throw Fields.rejected("load_assignment", named + " endpoints (expected: one)");
+        }
+        yield new UpstreamConfig.Endpoints.Fixed(set);
+      }
       case ORIGINAL_DST ->
           throw Fields.rejected(
               "type",
-              "ORIGINAL_DST (expected: EDS or STATIC, since this proxy captures no connections that"
+              "ORIGINAL_DST (expected: EDS, STATIC or LOGICAL_DNS, since this proxy captures no connections that"
                   + " had another destination)");
-      default -> throw Fields.rejected("type", cluster.getType() + " (expected: EDS or STATIC)");
+      default ->
+          throw Fields.rejected(
+              "type", cluster.getType() + " (expected: EDS, STATIC or LOGICAL_DNS)");
     };
   }
 

@@ -4,6 +4,7 @@ import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
 import dev.hawser.proxy.model.UpstreamConfig.Security;
 import dev.hawser.trust.spiffe.SpiffeId;
+import dev.hawser.trust.x509.Certificates;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
@@ -12,13 +13,15 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import java.security.cert.X509Certificate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Reads TLS contexts. Certificates are always this proxy's own and trust is always the mesh's
- * bundles; a context that asks for anything else is refused.
+ * Reads TLS contexts. In the mesh, certificates are always this proxy's own and trust is always the
+ * mesh's bundles. Outside, a server must name itself by a certificate of an authority, and sees
+ * none of ours. A context that asks for anything else is refused.
  */
 final class TlsCodec {
   /** The secret that stands for the proxy's own certificate. */
@@ -48,6 +51,9 @@ final class TlsCodec {
     String at = path + ".typed_config";
     UpstreamTlsContext context =
         Fields.unpack(at, socket.getTypedConfig(), UpstreamTlsContext.getDefaultInstance());
+    if (context.getCommonTlsContext().hasValidationContext()) {
+      return web(at, context);
+    }
     SupportedFields.requireOnly(at, context, "common_tls_context", "auto_host_sni");
     if (!context.getAutoHostSni()) {
       throw Fields.rejected(
@@ -67,6 +73,81 @@ final class TlsCodec {
         common.getAlpnProtocolsList());
   }
 
+  private static Security web(String path, UpstreamTlsContext context)
+      throws ResourceRejectedException {
+    SupportedFields.requireOnly(
+        path, context, "common_tls_context", "sni", "auto_host_sni", "auto_sni_san_validation");
+    if (context.getSni().isEmpty() != context.getAutoHostSni()) {
+      throw Fields.rejected(
+          path + ".sni", "'" + context.getSni() + "' (expected: it, or auto_host_sni)");
+    }
+    String at = path + ".common_tls_context";
+    CommonTlsContext common = context.getCommonTlsContext();
+    SupportedFields.requireOnly(at, common, "tls_params", "alpn_protocols", "validation_context");
+    parameters(at + ".tls_params", common.getTlsParams());
+    String trust = at + ".validation_context";
+    CertificateValidationContext validation = common.getValidationContext();
+    SupportedFields.requireOnly(
+        trust, validation, "trusted_ca", "system_root_certs", "match_typed_subject_alt_names");
+    for (SubjectAltNameMatcher matcher : validation.getMatchTypedSubjectAltNamesList()) {
+      if (matcher.getSanType() != SubjectAltNameMatcher.SanType.DNS
+          || context.getSni().isEmpty()
+          || !matcher.getMatcher().getExact().equals(context.getSni())) {
+        throw Fields.rejected(
+            trust + ".match_typed_subject_alt_names",
+            matcher.getMatcher().getExact() + " (expected: the DNS name that is the sni)");
+      }
+    }
+    return new Security.Web(
+        authorities(trust, validation), context.getSni(), common.getAlpnProtocolsList());
+  }
+
+  private static List<X509Certificate> authorities(
+      String path, CertificateValidationContext validation) throws ResourceRejectedException {
+    String pem =
+        switch (validation.getTrustedCa().getSpecifierCase()) {
+          case INLINE_STRING -> validation.getTrustedCa().getInlineString();
+          case INLINE_BYTES -> validation.getTrustedCa().getInlineBytes().toStringUtf8();
+          case SPECIFIER_NOT_SET -> "";
+          default ->
+              throw Fields.rejected(
+                  path + ".trusted_ca",
+                  validation.getTrustedCa().getSpecifierCase()
+                      + " (expected: inline, since a control plane names no files of the host)");
+        };
+    if (validation.hasTrustedCa() == validation.hasSystemRootCerts()) {
+      throw Fields.rejected(path, "no authority (expected: trusted_ca or system_root_certs)");
+    }
+    if (validation.hasSystemRootCerts()) {
+      return List.of();
+    }
+    try {
+      List<X509Certificate> authorities = Certificates.parsePem(pem);
+      if (!authorities.isEmpty()) {
+        return authorities;
+      }
+      throw Fields.rejected(path + ".trusted_ca", "no certificate (expected: PEM)");
+    } catch (IllegalArgumentException e) {
+      throw Fields.rejected(path + ".trusted_ca", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void parameters(String path, TlsParameters parameters)
+      throws ResourceRejectedException {
+    SupportedFields.requireOnly(
+        path, parameters, "tls_minimum_protocol_version", "tls_maximum_protocol_version");
+    boolean old =
+        switch (parameters.getTlsMinimumProtocolVersion()) {
+          case TLS_AUTO, TLSv1_2, TLSv1_3 -> false;
+          default -> true;
+        };
+    if (old) {
+      throw Fields.rejected(
+          path + ".tls_minimum_protocol_version",
+          parameters.getTlsMinimumProtocolVersion() + " (expected: TLSv1_2 or TLSv1_3)");
+    }
+  }
+
   private static void common(String path, CommonTlsContext common)
       throws ResourceRejectedException {
     SupportedFields.requireOnly(
@@ -77,22 +158,7 @@ final class TlsCodec {
         "tls_certificate_sds_secret_configs",
         "validation_context_sds_secret_config",
         "combined_validation_context");
-    TlsParameters parameters = common.getTlsParams();
-    SupportedFields.requireOnly(
-        path + ".tls_params",
-        parameters,
-        "tls_minimum_protocol_version",
-        "tls_maximum_protocol_version");
-    boolean old =
-        switch (parameters.getTlsMinimumProtocolVersion()) {
-          case TLS_AUTO, TLSv1_2, TLSv1_3 -> false;
-          default -> true;
-        };
-    if (old) {
-      throw Fields.rejected(
-          path + ".tls_params.tls_minimum_protocol_version",
-          parameters.getTlsMinimumProtocolVersion() + " (expected: TLSv1_2 or TLSv1_3)");
-    }
+    parameters(path + ".tls_params", common.getTlsParams());
     for (SdsSecretConfig secret : common.getTlsCertificateSdsSecretConfigsList()) {
       requireSecret(path + ".tls_certificate_sds_secret_configs", secret, OWN_CERTIFICATE);
     }

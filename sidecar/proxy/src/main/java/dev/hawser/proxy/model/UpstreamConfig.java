@@ -1,6 +1,7 @@
 package dev.hawser.proxy.model;
 
 import dev.hawser.trust.spiffe.SpiffeId;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +63,21 @@ public record UpstreamConfig(
     record MutualTls(Set<SpiffeId> identities, List<String> alpn) implements Security {
       public MutualTls {
         identities = Set.copyOf(identities);
+        alpn = List.copyOf(alpn);
+      }
+    }
+
+    /**
+     * TLS to servers outside the mesh, which show a certificate for their name.
+     *
+     * @param authorities that are trusted; none for those of the platform
+     * @param serverName that the certificate must have; empty for the host name of the endpoint
+     * @param alpn offered, in order of preference
+     */
+    record Web(List<X509Certificate> authorities, String serverName, List<String> alpn)
+        implements Security {
+      public Web {
+        authorities = List.copyOf(authorities);
         alpn = List.copyOf(alpn);
       }
     }

@@ -2,7 +2,7 @@ package dev.hawser.proxy.upstream;
 
 import dev.hawser.engine.loop.ClientOptions;
 import dev.hawser.engine.loop.EventLoops;
-import dev.hawser.engine.tls.ClientTls;
+import dev.hawser.engine.tls.OutgoingTls;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.UpstreamConfig.ConnectionRules;
@@ -41,7 +41,7 @@ public final class Dialer {
    */
   public record Target(
       Address address,
-      @Nullable ClientTls tls,
+      @Nullable OutgoingTls tls,
       String serverName,
       String alpn,
       Duration timeout,
@@ -97,7 +97,7 @@ public final class Dialer {
 
     private void prepare(Channel made) {
       channel = made;
-      ClientTls tls = target.tls();
+      OutgoingTls tls = target.tls();
       if (tls != null) {
         tls.install(made, target.serverName())
             .addListener(verified -> {

@@ -2,6 +2,8 @@ package dev.hawser.proxy.upstream;
 
 import dev.hawser.engine.tls.ClientTls;
 import dev.hawser.engine.tls.MeshTls;
+import dev.hawser.engine.tls.OutgoingTls;
+import dev.hawser.engine.tls.WebTls;
 import dev.hawser.proxy.balance.Balancer;
 import dev.hawser.proxy.balance.Endpoint;
 import dev.hawser.proxy.balance.HealthBook;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +46,7 @@ public final class Upstream {
   private final List<WorkerUpstream> sides;
   private volatile @Nullable UpstreamConfig config;
   private volatile @Nullable Balancer balancer;
-  private volatile @Nullable ClientTls clientTls;
+  private volatile @Nullable OutgoingTls clientTls;
   private final Breakers breakers = new Breakers();
   private volatile boolean gone;
   private @Nullable EndpointSet endpoints;
@@ -97,7 +100,7 @@ public final class Upstream {
     return numbers;
   }
 
-  @Nullable ClientTls tls() {
+  @Nullable OutgoingTls tls() {
     return clientTls;
   }
 
@@ -150,24 +153,32 @@ public final class Upstream {
     }
   }
 
-  private static List<String> wire(UpstreamConfig.Security security) {
-    return security instanceof UpstreamConfig.Security.MutualTls mutual
-        ? mutual.alpn()
-        : List.of("plaintext");
+  /** Returns what a connection that stands depends on. */
+  private static Object wire(UpstreamConfig.Security security) {
+    return security instanceof UpstreamConfig.Security.MutualTls mutual ? mutual.alpn() : security;
   }
 
   private void renewTls(UpstreamConfig next) {
-    ClientTls before = clientTls;
-    if (next.security() instanceof UpstreamConfig.Security.MutualTls mutual && tls != null) {
-      clientTls =
-          tls.client(
-              mutual.alpn(),
-              ExpectedPeers.matching("an identity that may serve " + name, this::mayServe));
-    } else {
-      clientTls = null;
-    }
+    OutgoingTls before = clientTls;
+    clientTls =
+        switch (next.security()) {
+          case UpstreamConfig.Security.MutualTls mutual when tls != null ->
+              tls.client(
+                  mutual.alpn(),
+                  ExpectedPeers.matching("an identity that may serve " + name, this::mayServe));
+          case UpstreamConfig.Security.Web web -> webTls(web);
+          default -> null;
+        };
     if (before != null) {
       before.close();
+    }
+  }
+
+  private static WebTls webTls(UpstreamConfig.Security.Web web) {
+    try {
+      return WebTls.to(web.authorities(), web.alpn());
+    } catch (SSLException e) {
+      throw new IllegalArgumentException("authorities cannot be used: " + e.getMessage(), e);
     }
   }
 
@@ -202,7 +213,7 @@ public final class Upstream {
     config = null;
     balancer = null;
     endpoints = null;
-    ClientTls before = clientTls;
+    OutgoingTls before = clientTls;
     clientTls = null;
     if (before != null) {
       before.close();
@@ -215,7 +226,7 @@ public final class Upstream {
 
   /** What goes under the own certificate goes on new connections from now on. */
   void renew() {
-    if (clientTls != null) {
+    if (clientTls instanceof ClientTls) {
       onWorkers(WorkerUpstream::retireAll);
     }
   }
@@ -227,22 +238,29 @@ public final class Upstream {
   }
 
   Dialer.Target target(Endpoint endpoint, UpstreamConfig from, boolean raw) {
-    ClientTls through = clientTls;
-    // A peer that only knows bare bytes is fine for raw ones; the caller sees what was agreed.
-    String alpn =
-        !raw
-                && from.security() instanceof UpstreamConfig.Security.MutualTls mutual
-                && !mutual.alpn().isEmpty()
-            ? mutual.alpn().getFirst()
-            : "";
+    String own = endpoint.config().serverName();
     return new Dialer.Target(
         endpoint.config().address(),
-        through,
-        endpoint.config().serverName(),
-        alpn,
+        clientTls,
+        from.security() instanceof UpstreamConfig.Security.Web web && !web.serverName().isEmpty()
+            ? web.serverName()
+            : own,
+        // A peer that only knows bare bytes is fine for raw ones; the caller sees what was agreed.
+        raw ? "" : neededAlpn(from),
         from.connectTimeout(),
         raw,
         from.connections());
+  }
+
+  /** Outside the mesh, HTTP/1.1 is also spoken by those who agree on nothing. */
+  private static String neededAlpn(UpstreamConfig from) {
+    return switch (from.security()) {
+      case UpstreamConfig.Security.MutualTls mutual when !mutual.alpn().isEmpty() ->
+          mutual.alpn().getFirst();
+      case UpstreamConfig.Security.Web _ when from.protocol() == UpstreamConfig.Protocol.HTTP2 ->
+          "h2";
+      default -> "";
+    };
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.hawser.proxy.upstream;
 
-import dev.hawser.engine.tls.ClientTls;
+import dev.hawser.engine.tls.OutgoingTls;
 import dev.hawser.proxy.balance.Endpoint;
 import dev.hawser.proxy.balance.Rotation;
 import dev.hawser.proxy.http.ClientConnection;
@@ -241,7 +241,7 @@ public final class WorkerUpstream {
 
   private ClientConnection connection(
       Channel channel, Endpoint endpoint, UpstreamConfig config, ConnectionPool pool) {
-    ClientTls tls = upstream.tls();
+    OutgoingTls tls = upstream.tls();
     Duration usual = tls == null ? APPLICATION_IDLE : limits.idleTimeout();
     HttpLimits own = limits.withTimeouts(limits.headTimeout(), config.idleTimeout().orElse(usual));
     if (config.protocol() == UpstreamConfig.Protocol.HTTP2) {

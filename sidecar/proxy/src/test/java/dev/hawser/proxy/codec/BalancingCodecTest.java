@@ -256,7 +256,7 @@ class BalancingCodecTest {
   void originalDestinationIsRefusedSinceNothingIsCaptured() {
     assertThatThrownBy(() -> cluster("{'type':'ORIGINAL_DST','lbPolicy':'CLUSTER_PROVIDED'}"))
         .isInstanceOf(ResourceRejectedException.class)
-        .hasMessageStartingWith("type: ORIGINAL_DST (expected: EDS or STATIC");
+        .hasMessageStartingWith("type: ORIGINAL_DST (expected: EDS, STATIC or LOGICAL_DNS");
   }
 
   @Test

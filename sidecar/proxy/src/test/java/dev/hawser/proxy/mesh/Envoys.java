@@ -1,11 +1,13 @@
 package dev.hawser.proxy.mesh;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.proxy.codec.ListenerCodec;
 import dev.hawser.proxy.model.ListenerConfig;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
@@ -16,6 +18,7 @@ import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 
 /** Configuration as it is written for Envoy. */
 final class Envoys {
@@ -29,6 +32,7 @@ final class Envoys {
           .add(JwtAuthentication.getDescriptor())
           .add(ExtAuthz.getDescriptor())
           .add(TcpProxy.getDescriptor())
+          .add(UpstreamTlsContext.getDescriptor())
           .add(OpenTelemetryConfig.getDescriptor())
           .add(FileAccessLog.getDescriptor())
           .add(StdoutAccessLog.getDescriptor())
@@ -125,13 +129,24 @@ final class Envoys {
     return ListenerCodec.read(listener(json));
   }
 
+  /** Returns a cluster. */
+  static Cluster cluster(String json) {
+    Cluster.Builder builder = Cluster.newBuilder();
+    merge(json, builder);
+    return builder.build();
+  }
+
   private static Listener listener(String json) {
     Listener.Builder builder = Listener.newBuilder();
+    merge(json, builder);
+    return builder.build();
+  }
+
+  private static void merge(String json, Message.Builder into) {
     try {
-      JsonFormat.parser().usingTypeRegistry(REGISTRY).merge(json, builder);
+      JsonFormat.parser().usingTypeRegistry(REGISTRY).merge(json, into);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException(json, e);
     }
-    return builder.build();
   }
 }
