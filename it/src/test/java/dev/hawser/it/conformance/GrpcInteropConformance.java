@@ -69,7 +69,7 @@ final class GrpcInteropConformance {
             "grpc-interop-server",
             FOLDER,
             Map.of(),
-            java(SERVER, "--port=" + mesh.application().getPort(), "--use_tls=false"));
+            GrpcPrograms.java(SERVER, "--port=" + mesh.application().getPort(), "--use_tls=false"));
     mesh.awaitServed();
     Awaitility.await("the server listens")
         .atMost(Duration.ofSeconds(60))
@@ -96,7 +96,7 @@ final class GrpcInteropConformance {
       if (through.exit() == 0) {
         passed++;
       } else {
-        lost.put(name, tail(through.output()));
+        lost.put(name, GrpcPrograms.tail(through.output()));
       }
     }
     System.out.printf(
@@ -122,13 +122,13 @@ final class GrpcInteropConformance {
             .lines()
             .filter(line -> line.contains("iterations"))
             .reduce((_, last) -> last)
-            .orElse(tail(soak.output())));
-    assertThat(soak.exit()).as(tail(soak.output())).isZero();
+            .orElse(GrpcPrograms.tail(soak.output())));
+    assertThat(soak.exit()).as(GrpcPrograms.tail(soak.output())).isZero();
   }
 
   private static Shell.Result run(InetSocketAddress target, String name, String... more) {
     List<String> command =
-        java(
+        GrpcPrograms.java(
             CLIENT,
             "--server_host=" + target.getAddress().getHostAddress(),
             "--server_port=" + target.getPort(),
@@ -138,22 +138,6 @@ final class GrpcInteropConformance {
     return Shell.run(Map.of(), command);
   }
 
-  private static List<String> java(String program, String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Home.java(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                program));
-    command.addAll(List.of(arguments));
-    return command;
-  }
-
   private static boolean connects(InetSocketAddress address) {
     try (Socket socket = new Socket()) {
       socket.connect(address, 1000);
@@ -161,10 +145,5 @@ final class GrpcInteropConformance {
     } catch (IOException _) {
       return false;
     }
-  }
-
-  private static String tail(String output) {
-    List<String> lines = output.lines().toList();
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 12), lines.size()));
   }
 }

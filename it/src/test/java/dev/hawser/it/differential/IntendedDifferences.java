@@ -29,7 +29,6 @@ final class IntendedDifferences {
   private static final Set<String> TOLD_BY_ENVOY =
       Set.of(
           "response server",
-          "response date",
           "response x-envoy-upstream-service-time",
           "request x-envoy-expected-rq-timeout-ms",
           "request x-envoy-original-host",

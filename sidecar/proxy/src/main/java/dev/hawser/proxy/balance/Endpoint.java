@@ -126,7 +126,7 @@ public final class Endpoint {
       // answers of the instance.
       case CONNECT, CONNECT_TIMEOUT, TLS, TLS_TIMEOUT, PING_TIMEOUT, CLOSED ->
           path().failed(kind.blamesAddress(), failure.silentNanos(), failure.detail(), now);
-      case REFUSED, RESET, PROTOCOL, TRY_TIMEOUT ->
+      case REFUSED, RESET, RESET_CALMLY, PROTOCOL, TRY_TIMEOUT ->
           instance().failed(kind.notSent(), failure.detail(), now);
     }
   }

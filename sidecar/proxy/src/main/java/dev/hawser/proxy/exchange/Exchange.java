@@ -62,7 +62,7 @@ public final class Exchange implements StreamListener {
     this.timers = new ExchangeTimers(worker.timers(), this);
     this.admission = new Admission(worker, side, facts, this);
     this.upload = new Upload(downstream, worker);
-    this.response = new Response(downstream, facts, admission);
+    this.response = new Response(downstream, facts, admission, worker.date());
   }
 
   @Override
@@ -345,7 +345,9 @@ public final class Exchange implements StreamListener {
     if (response.hasBegun()) {
       upstream().upstream().stats().count(UpstreamStat.RQ_BROKEN);
       facts.flag(failure.kind().flag());
-      downstream.reset(ResetReason.INTERNAL);
+      // The end of the stream is missing, which tells the caller enough; it may ask for the reason.
+      boolean calmly = failure.kind() == StreamFailure.Kind.RESET_CALMLY;
+      downstream.reset(calmly ? ResetReason.DONE : ResetReason.INTERNAL);
       finish();
       return;
     }

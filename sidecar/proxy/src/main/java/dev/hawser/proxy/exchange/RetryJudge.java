@@ -101,7 +101,8 @@ final class RetryJudge {
       case CONNECT, CONNECT_TIMEOUT, TLS, TLS_TIMEOUT ->
           has(rule, Condition.CONNECT_FAILURE) || has(rule, Condition.RESET_BEFORE_REQUEST);
       case REFUSED, GOAWAY -> has(rule, Condition.REFUSED_STREAM);
-      case RESET, CLOSED, PING_TIMEOUT, TRY_TIMEOUT, PROTOCOL, CANCELLED, OVERFLOW -> false;
+      case RESET, RESET_CALMLY, CLOSED, PING_TIMEOUT, TRY_TIMEOUT, PROTOCOL, CANCELLED, OVERFLOW ->
+          false;
     };
   }
 

@@ -26,6 +26,9 @@ public interface ClientConnection {
   /** Returns how many more requests it can take now. */
   int spare();
 
+  /** Whether the peer has not said yet how many it takes at once; it is given one until then. */
+  boolean expectsRoom();
+
   /** Returns how many requests are at work. */
   int active();
 

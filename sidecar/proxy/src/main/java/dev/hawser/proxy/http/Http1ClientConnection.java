@@ -55,6 +55,11 @@ public final class Http1ClientConnection extends Http1Connection implements Clie
   }
 
   @Override
+  public boolean expectsRoom() {
+    return false;
+  }
+
+  @Override
   public int active() {
     return current == null ? 0 : 1;
   }

@@ -264,6 +264,7 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
     Http2Headers headers =
         new DefaultHttp2Headers(false)
             .status(Integer.toString(status))
+            .add(HeaderNames.DATE, worker().date().now())
             .add(HeaderNames.CONTENT_TYPE, PLAIN_TEXT)
             .add(HeaderNames.CONTENT_LENGTH, Integer.toString(text.readableBytes()));
     if (location != null) {

@@ -154,7 +154,13 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
     if (retired) {
       return 0;
     }
-    return Math.max(0, Math.min(limit, connection().local().maxActiveStreams()) - active);
+    int most = settingsSeen ? Math.min(limit, connection().local().maxActiveStreams()) : 1;
+    return Math.max(0, most - active);
+  }
+
+  @Override
+  public boolean expectsRoom() {
+    return !settingsSeen && !retired;
   }
 
   @Override

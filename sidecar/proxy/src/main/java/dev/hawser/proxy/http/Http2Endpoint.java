@@ -251,12 +251,20 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
       Http2Stream stream = connection().stream(streamId);
       Http2WireStream wire = stream == null ? null : wire(stream);
       if (wire != null) {
-        boolean refused = errorCode == Http2Error.REFUSED_STREAM.code();
         wire.fail(
             new StreamFailure(
-                refused ? StreamFailure.Kind.REFUSED : StreamFailure.Kind.RESET,
+                kindOfReset(errorCode),
                 "peer reset the stream with " + Http2Error.valueOf(errorCode)));
       }
+    }
+
+    private static StreamFailure.Kind kindOfReset(long errorCode) {
+      if (errorCode == Http2Error.REFUSED_STREAM.code()) {
+        return StreamFailure.Kind.REFUSED;
+      }
+      return errorCode == Http2Error.NO_ERROR.code()
+          ? StreamFailure.Kind.RESET_CALMLY
+          : StreamFailure.Kind.RESET;
     }
 
     @Override

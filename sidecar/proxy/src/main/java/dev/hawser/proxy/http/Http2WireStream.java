@@ -1,6 +1,7 @@
 package dev.hawser.proxy.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -259,12 +260,29 @@ final class Http2WireStream implements HttpStream {
       endpoint.onStreamGone(this);
       return;
     }
-    ChannelFuture last = ending;
-    if (reason == ResetReason.DONE && last != null && !last.isDone()) {
-      // A reset overtakes what still waits for the peer's window.
-      last.addListener(_ -> resetNow(reason));
+    if (reason == ResetReason.DONE) {
+      resetBehindAll();
     } else {
       resetNow(reason);
+    }
+  }
+
+  /** A reset overtakes what still waits for the peer's window; an empty frame does not. */
+  private void resetBehindAll() {
+    ChannelFuture last = ending;
+    if (last == null && !sent && endpoint.connection().stream(id()) != null) {
+      ChannelHandlerContext ctx = endpoint.context();
+      last =
+          endpoint
+              .encoder()
+              .writeData(ctx, id(), Unpooled.EMPTY_BUFFER, 0, false, ctx.newPromise());
+      ending = last;
+      endpoint.requestFlush();
+    }
+    if (last == null || last.isDone()) {
+      resetNow(ResetReason.DONE);
+    } else {
+      last.addListener(_ -> resetNow(ResetReason.DONE));
     }
   }
 

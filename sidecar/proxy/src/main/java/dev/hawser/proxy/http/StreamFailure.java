@@ -30,6 +30,8 @@ public record StreamFailure(Kind kind, String detail, long silentNanos) {
     OVERFLOW("UO", true),
     /** The peer broke off the stream. */
     RESET("UR", false),
+    /** The peer broke off the stream and calls that no error (NO_ERROR). */
+    RESET_CALMLY("UR", false),
     /** The connection ended under the request. */
     CLOSED("UC", false),
     /** The connection was silent and did not answer a ping. */

@@ -121,7 +121,7 @@ public final class ConnectionPool implements ClientConnection.Observer {
 
   private void openIfNeeded() {
     int standing = all.size() + opening;
-    boolean worthIt = waiters.size() > opening * perConnection;
+    boolean worthIt = waiters.size() > (opening + roomExpected()) * perConnection;
     if (!worthIt || standing >= breakers.limits().maxConnectionsPerEndpoint()) {
       return;
     }
@@ -131,6 +131,17 @@ public final class ConnectionPool implements ClientConnection.Observer {
     }
     opening++;
     opener.open(this);
+  }
+
+  /** Returns how many connections will soon take more requests than they do now. */
+  private int roomExpected() {
+    int found = 0;
+    for (ClientConnection connection : all.keySet()) {
+      if (connection.expectsRoom()) {
+        found++;
+      }
+    }
+    return found;
   }
 
   /** A connection stands. */

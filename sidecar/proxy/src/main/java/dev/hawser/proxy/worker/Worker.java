@@ -1,6 +1,7 @@
 package dev.hawser.proxy.worker;
 
 import io.netty.channel.EventLoop;
+import java.time.InstantSource;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -13,6 +14,7 @@ public final class Worker {
   private final EventLoop loop;
   private final TimerWheel timers;
   private final SplittableRandom random = new SplittableRandom();
+  private final DateClock date = new DateClock(InstantSource.system());
 
   /**
    * Wraps a loop.
@@ -48,5 +50,10 @@ public final class Worker {
 
   public SplittableRandom random() {
     return random;
+  }
+
+  /** Returns the clock for responses. */
+  public DateClock date() {
+    return date;
   }
 }
