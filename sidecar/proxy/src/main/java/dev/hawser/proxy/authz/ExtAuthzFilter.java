@@ -5,6 +5,7 @@ import dev.hawser.engine.metrics.Counter;
 import dev.hawser.engine.metrics.Family;
 import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.proxy.call.SideCall;
+import dev.hawser.proxy.filter.EarlyBody;
 import dev.hawser.proxy.filter.FilterCall;
 import dev.hawser.proxy.filter.HttpFilter;
 import dev.hawser.proxy.filter.Outcome;
@@ -14,10 +15,8 @@ import dev.hawser.proxy.model.ExtAuthzConfig;
 import dev.hawser.proxy.reply.LocalReply;
 import dev.hawser.proxy.upstream.Upstream;
 import dev.hawser.proxy.upstream.Upstreams;
-import dev.hawser.proxy.worker.Timer;
 import dev.hawser.trust.spiffe.SpiffeId;
 import io.netty.handler.codec.http2.Http2Headers;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** Asks a service about each request. */
 public final class ExtAuthzFilter implements HttpFilter {
   private static final String NAME = "envoy.filters.http.ext_authz";
-
-  /** Whoever sends a body so slowly is not waited for. */
-  private static final Duration BODY_TIME = Duration.ofSeconds(30);
 
   private final ExtAuthzConfig config;
   private final Upstreams upstreams;
@@ -89,18 +85,10 @@ public final class ExtAuthzFilter implements HttpFilter {
 
   private void readBody(
       FilterCall call, Map<String, String> extensions, ExtAuthzConfig.Body wanted) {
-    Timer late =
-        new Timer(() -> call.resume(new Outcome.Answer(new LocalReply(408, "", "", "body late"))));
-    call.worker().timers().arm(late, BODY_TIME.toNanos());
-    call.onEnd(() -> call.worker().timers().cancel(late));
-    call.awaitBody(
+    EarlyBody.await(
+        call,
         wanted.maxBytes() + 1,
-        () -> {
-          if (!late.isArmed()) {
-            return;
-          }
-          call.worker().timers().cancel(late);
-          byte[] body = call.body(wanted.maxBytes() + 1);
+        body -> {
           boolean longer = body.length > wanted.maxBytes();
           if (longer && !wanted.mayBeCut()) {
             call.resume(new Outcome.Answer(new LocalReply(413, "", "", "Payload Too Large")));

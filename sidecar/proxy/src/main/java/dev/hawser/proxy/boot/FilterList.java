@@ -10,6 +10,7 @@ import dev.hawser.proxy.fault.FaultFilter;
 import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.filter.HttpFilter;
 import dev.hawser.proxy.filter.RouteSetting;
+import dev.hawser.proxy.limit.BodyLimitFilter;
 import dev.hawser.proxy.limit.LocalLimit;
 import dev.hawser.proxy.limit.LocalLimitFilter;
 import dev.hawser.proxy.limit.ServiceLimitFilter;
@@ -51,6 +52,7 @@ final class FilterList implements Filters.Maker {
       case FilterConfig.ExtAuthz(ExtAuthzConfig authz) ->
           new ExtAuthzFilter(authz, upstreams, self, metrics);
       case FilterConfig.Jwt(JwtConfig jwt) -> new JwtFilter(jwt, workers, upstreams);
+      case FilterConfig.BodyLimit(int maxBytes) -> new BodyLimitFilter(maxBytes);
       case FilterConfig.Cors _ -> new CorsFilter();
       case FilterConfig.Fault fault -> new FaultFilter(fault.plan());
       case FilterConfig.LocalLimit local -> new LocalLimitFilter(local.limit());
@@ -65,6 +67,7 @@ final class FilterList implements Filters.Maker {
       case FilterOverride.ExtAuthz(ExtAuthzConfig.ForRoute words) ->
           new ExtAuthzFilter.ForRoute(words);
       case FilterOverride.Jwt(String requirement) -> new JwtFilter.ForRoute(requirement);
+      case FilterOverride.BodyLimit(int maxBytes) -> new BodyLimitFilter.ForRoute(maxBytes);
       case FilterOverride.Cors cors -> new CorsFilter.ForRoute(cors.policy());
       case FilterOverride.Fault fault -> new FaultFilter.ForRoute(fault.plan());
       case FilterOverride.LocalLimit local -> new LocalLimit(local.limit());

@@ -22,6 +22,7 @@ final class FilterCodecs {
           new RbacFilterCodec(),
           new JwtFilterCodec(),
           new ExtAuthzCodec(),
+          new BufferFilterCodec(),
           new CorsFilterCodec(),
           new FaultFilterCodec(),
           new LocalLimitFilterCodec(),

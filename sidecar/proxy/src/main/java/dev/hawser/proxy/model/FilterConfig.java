@@ -44,6 +44,13 @@ public sealed interface FilterConfig {
     }
   }
 
+  /**
+   * A body that is whole before the request goes on.
+   *
+   * @param maxBytes of a larger one the upstream sees nothing
+   */
+  record BodyLimit(int maxBytes) implements FilterConfig {}
+
   /** Pages of other origins; what they may do is said by routes. */
   record Cors() implements FilterConfig {}
 

@@ -37,6 +37,9 @@ public sealed interface FilterOverride {
    */
   record Jwt(String requirement) implements Settings {}
 
+  /** Another limit of a body. */
+  record BodyLimit(int maxBytes) implements Settings {}
+
   /** What pages of other origins may do. */
   record Cors(CorsPolicy policy) implements Settings {}
 

@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
@@ -31,6 +32,7 @@ final class Envoys {
           .add(RBAC.getDescriptor())
           .add(JwtAuthentication.getDescriptor())
           .add(ExtAuthz.getDescriptor())
+          .add(Buffer.getDescriptor())
           .add(TcpProxy.getDescriptor())
           .add(UpstreamTlsContext.getDescriptor())
           .add(OpenTelemetryConfig.getDescriptor())
@@ -59,6 +61,7 @@ final class Envoys {
     return switch (name) {
       case "rbac" -> "rbac.v3.RBAC";
       case "jwt_authn" -> "jwt_authn.v3.JwtAuthentication";
+      case "buffer" -> "buffer.v3.Buffer";
       case "ext_authz" -> "ext_authz.v3.ExtAuthz";
       default -> "router.v3.Router";
     };

@@ -1,0 +1,72 @@
+package dev.hawser.proxy.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.trust.testing.TestAuthority;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Test;
+
+/** Bodies that are larger than a listener takes. */
+class BodyLimitTest {
+  private static final int MOST = 1000;
+
+  @Test
+  void ofALargerBodyTheApplicationSeesNothing() throws Exception {
+    try (App app = App.start("app");
+        TestProxy proxy = new TestProxy(TestAuthority.create(), "east", "web");
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+      proxy
+          .plane()
+          .upstreams()
+          .configure(Configs.application("app", UpstreamConfig.Protocol.HTTP1, app.port()));
+      int port = Configs.freePort();
+      proxy
+          .plane()
+          .listeners()
+          .put(
+              Envoys.listener(
+                  port, "app", Envoys.filter("buffer", "\"max_request_bytes\":" + MOST)));
+
+      byte[] fitting = new byte[MOST];
+      byte[] larger = new byte[MOST + 1];
+      assertThat(post(client, port, withLength(fitting)).body()).hasSize(MOST);
+      assertThat(post(client, port, inChunks(fitting)).body()).hasSize(MOST);
+      assertThat(app.requests).hasValue(2);
+      assertThat(post(client, port, withLength(larger)).statusCode()).isEqualTo(413);
+      assertThat(post(client, port, inChunks(larger)).statusCode()).isEqualTo(413);
+      assertThat(post(client, port, inChunks(new byte[1 << 20])).statusCode()).isEqualTo(413);
+      assertThat(app.requests).hasValue(2);
+    }
+  }
+
+  @Test
+  void aLimitBeyondWhatIsHeldForOneRequestIsRefused() {
+    assertThatThrownBy(
+            () -> Envoys.listener(1, "app", Envoys.filter("buffer", "\"max_request_bytes\":0")))
+        .hasMessageContaining("max_request_bytes");
+    assertThatThrownBy(() ->
+            Envoys.listener(1, "app", Envoys.filter("buffer", "\"max_request_bytes\":1048577")))
+        .hasMessageContaining("1048577 (expected: 1-1048576)");
+  }
+
+  private static HttpRequest.BodyPublisher withLength(byte[] body) {
+    return HttpRequest.BodyPublishers.ofByteArray(body);
+  }
+
+  private static HttpRequest.BodyPublisher inChunks(byte[] body) {
+    return HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body));
+  }
+
+  private static HttpResponse<byte[]> post(
+      HttpClient client, int port, HttpRequest.BodyPublisher body) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/echo")).POST(body).build(),
+        HttpResponse.BodyHandlers.ofByteArray());
+  }
+}
