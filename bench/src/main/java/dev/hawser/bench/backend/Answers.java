@@ -2,6 +2,7 @@ package dev.hawser.bench.backend;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** The answers of every backend, ready to be written. Their bodies never change. */
@@ -22,8 +23,10 @@ public final class Answers {
     byte[] head =
         ("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: " + length + "\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII);
-    ByteBuf answer = Unpooled.directBuffer(head.length + length).writeBytes(head);
-    return Unpooled.unreleasableBuffer(answer.writeBytes(body(length)).asReadOnly());
+    // Lives as long as the process, so it is none of those whose release is watched.
+    ByteBuffer answer =
+        ByteBuffer.allocateDirect(head.length + length).put(head).put(body(length)).flip();
+    return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(answer).asReadOnly());
   }
 
   /** Returns a body: letters, so that a wrong byte shows. */

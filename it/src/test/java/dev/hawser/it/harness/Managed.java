@@ -1,5 +1,6 @@
 package dev.hawser.it.harness;
 
+import dev.hawser.testing.leak.LeakAlarm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A process of a story, with all that it started: killed, frozen and thawed as one, by pid. One of
@@ -21,7 +21,7 @@ public final class Managed implements AutoCloseable {
       Map.of("HAWSER_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -Dio.netty.leakDetection.level=paranoid");
 
   /** What a report says of one buffer, about. */
-  private static final int LEAK_LINES = 60;
+  private static final int LEAK_LINES = 300;
 
   private final String name;
   private final ProcessBuilder recipe;
@@ -136,14 +136,19 @@ public final class Managed implements AutoCloseable {
   }
 
   private void requireNoLeak() {
-    try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
-      List<String> leak =
-          lines.dropWhile(line -> !line.contains("LEAK: ")).limit(LEAK_LINES).toList();
-      if (!leak.isEmpty()) {
-        throw new AssertionError(name + " lost a buffer:\n" + String.join("\n", leak));
-      }
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).contains("LEAK: ")) {
+        String report = String.join("\n", lines.subList(i, Math.min(lines.size(), i + LEAK_LINES)));
+        if (!LeakAlarm.isForeign(report)) {
+          throw new AssertionError(name + " lost a buffer:\n" + report);
+        }
+      }
     }
   }
 
