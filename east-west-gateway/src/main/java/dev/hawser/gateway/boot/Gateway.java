@@ -61,11 +61,13 @@ public final class Gateway implements AutoCloseable {
     open.push(loops);
     MeshTls tls = MeshTls.start(source, MeshTls.Options.defaults());
     open.push(tls);
+    OwnName ownName = new OwnName(tls, drain);
+    open.push(ownName);
     connections =
         new Connections(
             loops,
             config.limits(),
-            new OwnName(tls, drain),
+            ownName,
             metrics,
             RouteTable.empty(cluster),
             config.proxyProtocolFrom());

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Answers under the gateway's own name: {@code GET /ready} over mutual TLS, for whoever is a
  * member. It is how another cluster tells a gateway that works from one whose kernel still accepts.
  */
-public final class OwnName {
+public final class OwnName implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OwnName.class);
 
   private static final int MAX_BODY = 1024;
@@ -72,6 +72,11 @@ public final class OwnName {
           cause.toString());
       var _ = ctx.close();
     }
+  }
+
+  @Override
+  public void close() {
+    tls.close();
   }
 
   private void http1(Channel channel) {

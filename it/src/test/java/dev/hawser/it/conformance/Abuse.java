@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.hawser.it.harness.LoopbackMesh;
+import dev.hawser.it.harness.Vitals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

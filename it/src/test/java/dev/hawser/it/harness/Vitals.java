@@ -1,4 +1,4 @@
-package dev.hawser.it.conformance;
+package dev.hawser.it.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,9 +12,9 @@ import java.util.stream.Stream;
  * @param residentMiB memory
  * @param descriptors open files and sockets
  */
-record Vitals(long residentMiB, long descriptors) {
+public record Vitals(long residentMiB, long descriptors) {
   /** Looks at a process; one that is gone fails the suite. */
-  static Vitals of(ProcessHandle process) {
+  public static Vitals of(ProcessHandle process) {
     Path proc = Path.of("/proc", Long.toString(process.pid()));
     try (Stream<Path> open = Files.list(proc.resolve("fd"));
         Stream<String> status = Files.lines(proc.resolve("status"))) {
@@ -31,7 +31,7 @@ record Vitals(long residentMiB, long descriptors) {
   }
 
   /** Returns the greater of each. */
-  Vitals peak(Vitals other) {
+  public Vitals peak(Vitals other) {
     return new Vitals(
         Math.max(residentMiB, other.residentMiB), Math.max(descriptors, other.descriptors));
   }
