@@ -57,7 +57,7 @@ public final class Gateway implements AutoCloseable {
     HostIdentity source = new HostIdentity(identity);
     Metrics metrics = new Metrics();
     drain = new DrainTrigger(config.drain());
-    loops = EventLoops.start(EventLoops.Options.defaults("gateway"));
+    loops = EventLoops.start(new EventLoops.Options(config.workers(), true, "gateway"));
     open.push(loops);
     MeshTls tls = MeshTls.start(source, MeshTls.Options.defaults());
     open.push(tls);

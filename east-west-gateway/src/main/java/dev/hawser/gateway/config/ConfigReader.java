@@ -25,6 +25,7 @@ public final class ConfigReader {
   private static final int MAX_PORT = 65_535;
   private static final int DRAIN_SECONDS = 10;
   private static final int MAX_DRAIN_SECONDS = 3600;
+  private static final int MAX_CONCURRENCY = 1024;
 
   private final Path file;
 
@@ -54,7 +55,8 @@ public final class ConfigReader {
             "join",
             "admin",
             "drainSeconds",
-            "proxyProtocolFrom"));
+            "proxyProtocolFrom",
+            "concurrency"));
     InetSocketAddress listen = literal("listen", text("", root, "listen"));
     String advertise =
         root.containsKey("advertise") ? text("", root, "advertise") : text("", root, "listen");
@@ -72,7 +74,19 @@ public final class ConfigReader {
         admin,
         drain(root),
         GatewayConfig.Limits.usual(),
-        blocks(root.get("proxyProtocolFrom")));
+        blocks(root.get("proxyProtocolFrom")),
+        concurrency(root.get("concurrency")));
+  }
+
+  private int concurrency(@Nullable Object value) throws ConfigException {
+    if (value == null) {
+      return 0;
+    }
+    if (value instanceof Integer loops && loops >= 0 && loops <= MAX_CONCURRENCY) {
+      return loops;
+    }
+    throw wrong(
+        "concurrency", value, "event loops, 1-" + MAX_CONCURRENCY + ", or 0 for one per core");
   }
 
   private List<AddressBlock> blocks(@Nullable Object value) throws ConfigException {

@@ -19,6 +19,7 @@ import java.util.List;
  * @param limits what an outsider can grow
  * @param proxyProtocolFrom load balancers whose connections begin with a header of the PROXY
  *     protocol, which says who is behind them; nobody else is asked or believed
+ * @param concurrency event loops; 0 for one per core
  */
 public record GatewayConfig(
     String node,
@@ -29,9 +30,15 @@ public record GatewayConfig(
     InetSocketAddress admin,
     Duration drain,
     Limits limits,
-    List<AddressBlock> proxyProtocolFrom) {
+    List<AddressBlock> proxyProtocolFrom,
+    int concurrency) {
   public GatewayConfig {
     proxyProtocolFrom = List.copyOf(proxyProtocolFrom);
+  }
+
+  /** Returns how many event loops there are on this machine. */
+  public int workers() {
+    return concurrency == 0 ? Runtime.getRuntime().availableProcessors() : concurrency;
   }
 
   /** How the gateway proves who it is. */

@@ -106,7 +106,8 @@ final class TestGateway implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), admin),
             Duration.ofSeconds(2),
             LIMITS,
-            balancers);
+            balancers,
+            0);
     return new TestGateway(cluster, controlPlane, Gateway.start(config), admin);
   }
 

@@ -58,9 +58,11 @@ class ConfigReaderTest {
         read(
             SMALLEST
                 + "advertise: gw.example:443\nadmin: \"127.1.0.2:15000\"\ndrainSeconds: 30\n"
+                + "concurrency: 3\n"
                 + "join: {tokenFile: /run/token}\n");
     assertThat(config.advertise()).isEqualTo("gw.example:443");
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.workers()).isEqualTo(3);
     assertThat(config.join()).isEqualTo(new GatewayConfig.Join.Token(Path.of("/run/token")));
     assertThat(
             read(SMALLEST
@@ -86,6 +88,8 @@ class ConfigReaderTest {
         "admin: [1]|admin: '[1]' (expected: a text)",
         "drainSeconds: 0|drainSeconds: '0' (expected: 1-3600)",
         "drainSeconds: soon|drainSeconds: 'soon' (expected: 1-3600)",
+        "concurrency: -1|concurrency: '-1' (expected: event loops, 1-1024, or 0 for one per core)",
+        "concurrency: all|concurrency: 'all' (expected: event loops, 1-1024, or 0 for one per core)",
         "join: token|join: 'token' (expected: a mapping)",
         "join: {tokenFile: /a, token: b}|join.token: unknown field (expected: one of [tokenFile])",
         "join: {kubernetesTokenFile: /a}|join.controlPlane: missing (expected: a list of host:port)",
