@@ -48,7 +48,7 @@ final class Abuse implements AutoCloseable {
    * @param quiet how long that is
    */
   static Abuse start(String name, Duration quiet) throws IOException {
-    LoopbackMesh mesh = LoopbackMesh.oneCluster(name, "http");
+    LoopbackMesh mesh = LoopbackMesh.asShipped(name, "http");
     HttpServer application = H2Spec.application(mesh.application());
     mesh.awaitServed();
     Abuse abuse = new Abuse(mesh, application, quiet);

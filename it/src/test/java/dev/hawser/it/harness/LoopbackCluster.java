@@ -35,7 +35,8 @@ public final class LoopbackCluster implements AutoCloseable {
   }
 
   /** Starts it as a user does; {@link #awaitReady} waits until it is up. */
-  static LoopbackCluster start(String name, int number, Path folder) {
+  static LoopbackCluster start(
+      String name, int number, Path folder, Map<String, String> environment) {
     String network = "127." + number + ".0.";
     Path services = folder.resolve(name + "-services");
     try {
@@ -47,7 +48,7 @@ public final class LoopbackCluster implements AutoCloseable {
         Managed.start(
             name,
             folder.resolve("log"),
-            Map.of(),
+            environment,
             List.of(
                 Home.command("hawser"),
                 "cluster",

@@ -41,18 +41,21 @@ public final class LoopbackMesh implements AutoCloseable {
 
   private final List<AutoCloseable> parts = Collections.synchronizedList(new ArrayList<>());
   private final HttpClient client = HttpClient.newHttpClient();
+  private final Map<String, String> environment;
   private final Path folder;
   private final LoopbackCluster east;
   private final LoopbackCluster home;
   private final Managed caller;
   private final Managed callee;
 
-  private LoopbackMesh(String name, String protocol, boolean twoClusters) {
+  private LoopbackMesh(
+      String name, String protocol, boolean twoClusters, Map<String, String> environment) {
+    this.environment = environment;
     folder = Home.folder(name);
-    east = keep(LoopbackCluster.start("east", NETWORKS.getAndIncrement(), folder));
+    east = keep(LoopbackCluster.start("east", NETWORKS.getAndIncrement(), folder, environment));
     home =
         twoClusters
-            ? keep(LoopbackCluster.start("west", NETWORKS.getAndIncrement(), folder))
+            ? keep(LoopbackCluster.start("west", NETWORKS.getAndIncrement(), folder, environment))
             : east;
     east.awaitReady();
     home.awaitReady();
@@ -76,7 +79,15 @@ public final class LoopbackMesh implements AutoCloseable {
    * @param protocol of the service: {@code http}, {@code http2}, {@code grpc} or {@code tcp}
    */
   public static LoopbackMesh oneCluster(String name, String protocol) {
-    return new LoopbackMesh(name, protocol, false);
+    return new LoopbackMesh(name, protocol, false, Map.of());
+  }
+
+  /**
+   * Starts a mesh of one cluster whose processes run as they ship: what is said about their memory
+   * must not be about what watches their buffers.
+   */
+  public static LoopbackMesh asShipped(String name, String protocol) {
+    return new LoopbackMesh(name, protocol, false, Map.of("HAWSER_JAVA_OPTS", ""));
   }
 
   /**
@@ -85,7 +96,7 @@ public final class LoopbackMesh implements AutoCloseable {
    * @param protocol of the service: {@code http}, {@code http2}, {@code grpc} or {@code tcp}
    */
   public static LoopbackMesh twoClusters(String name, String protocol) {
-    return new LoopbackMesh(name, protocol, true);
+    return new LoopbackMesh(name, protocol, true, Map.of());
   }
 
   private void join(boolean twoClusters) {
@@ -120,7 +131,7 @@ public final class LoopbackMesh implements AutoCloseable {
           Managed.start(
               name + "-proxy",
               folder.resolve("log"),
-              Map.of(),
+              environment,
               List.of(Home.command("hawser-proxy"), "--config", config.toString())));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -210,7 +221,7 @@ public final class LoopbackMesh implements AutoCloseable {
         Managed.start(
             "caller-proxy-" + generation,
             folder.resolve("log"),
-            Map.of(),
+            environment,
             List.of(
                 Home.command("hawser-proxy"),
                 "--config",
