@@ -41,6 +41,13 @@ public final class WebTls implements OutgoingTls {
 
   @Override
   public Future<?> install(Channel channel, String serverName) {
+    if (serverName.isEmpty()) {
+      // Without a name there is nothing that a certificate could prove.
+      var _ = channel.close();
+      return channel
+          .eventLoop()
+          .newFailedFuture(new SSLException("server name: none (expected: one to be verified)"));
+    }
     SslHandler handler = context.newHandler(channel.alloc(), serverName, SESSION_PORT);
     handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
     channel.pipeline().addLast(MeshTls.SSL, handler);

@@ -170,6 +170,11 @@ class WebUpstreamTest {
   }
 
   @Test
+  void serverWithoutANameIsNot() throws Exception {
+    assertThat(get(cluster(trusting(certificate), "'auto_host_sni':true"))).isEqualTo(503);
+  }
+
+  @Test
   void serverOfAnotherAuthorityIsNot() throws Exception {
     X509Certificate stranger =
         (X509Certificate) selfSigned("stranger", NAME).getCertificate("stranger");
