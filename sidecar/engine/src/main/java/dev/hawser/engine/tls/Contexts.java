@@ -33,6 +33,13 @@ final class Contexts {
           "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+  /**
+   * Netty hands a key on in a key store that lives for as long as the call. The default kind
+   * derives a key from its password by 10,000 rounds, twice, which is most of what a new context
+   * costs.
+   */
+  private static final String BRIEF_KEY_STORE = "JKS";
+
   private static final long SESSION_SECONDS = 3600;
   private static final int SESSIONS = 2048;
 
@@ -45,8 +52,8 @@ final class Contexts {
       throws SSLException {
     SslContext context =
         tuned(
-                SslContextBuilder.forServer(
-                    svid.privateKey(), svid.chain().toArray(X509Certificate[]::new)),
+                SslContextBuilder.forServer(svid.privateKey(), chain(svid))
+                    .keyStoreType(BRIEF_KEY_STORE),
                 provider,
                 alpn,
                 trust)
@@ -72,22 +79,23 @@ final class Contexts {
   static SslContext client(
       Svid svid, TlsProvider provider, List<String> alpn, LiveTrustManager trust)
       throws SSLException {
-    return tuned(
-            SslContextBuilder.forClient()
-                .keyManager(svid.privateKey(), svid.chain().toArray(X509Certificate[]::new)),
-            provider,
-            alpn,
-            trust)
-        .build();
+    return tuned(client(svid), provider, alpn, trust).build();
+  }
+
+  private static SslContextBuilder client(Svid svid) {
+    return SslContextBuilder.forClient()
+        .keyManager(svid.privateKey(), chain(svid))
+        .keyStoreType(BRIEF_KEY_STORE);
+  }
+
+  private static X509Certificate[] chain(Svid svid) {
+    return svid.chain().toArray(X509Certificate[]::new);
   }
 
   static SslContext grpcClient(Svid svid, TlsProvider provider, LiveTrustManager trust)
       throws SSLException {
     SslContext context =
-        GrpcSslContexts.configure(
-                SslContextBuilder.forClient()
-                    .keyManager(svid.privateKey(), svid.chain().toArray(X509Certificate[]::new)),
-                collected(provider))
+        GrpcSslContexts.configure(client(svid), collected(provider))
             .trustManager(trust)
             .protocols(PROTOCOLS)
             .endpointIdentificationAlgorithm(null)
