@@ -142,7 +142,8 @@ public final class AccessJudge {
 
   /** The path ends where a query begins, or what no request should have: a fragment. */
   private static String path(Http2Headers request) {
-    String whole = String.valueOf(request.path());
+    CharSequence target = request.path();
+    String whole = target == null ? "" : target.toString();
     for (int i = 0; i < whole.length(); i++) {
       if (whole.charAt(i) == '?' || whole.charAt(i) == '#') {
         return whole.substring(0, i);

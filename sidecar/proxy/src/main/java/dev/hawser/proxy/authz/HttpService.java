@@ -39,7 +39,7 @@ final class HttpService {
             .method(from.method())
             .scheme("http")
             .authority(from.authority())
-            .path(service.pathPrefix() + from.path());
+            .path(service.pathPrefix() + (from.path() == null ? "" : from.path()));
     question
         .headers(false)
         .forEach((name, value) -> {

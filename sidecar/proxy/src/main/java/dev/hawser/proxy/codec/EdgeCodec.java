@@ -57,9 +57,9 @@ final class EdgeCodec {
       String at = path + ".upgrade_configs[" + i + "]";
       SupportedFields.requireOnly(at, config, "upgrade_type", "enabled");
       String type = config.getUpgradeType().toLowerCase(Locale.ROOT);
-      if (!type.equals("websocket")) {
+      if (!type.equals("websocket") && !type.equals(HttpEdge.CONNECT)) {
         throw Fields.rejected(
-            at + ".upgrade_type", config.getUpgradeType() + " (expected: websocket)");
+            at + ".upgrade_type", config.getUpgradeType() + " (expected: websocket or CONNECT)");
       }
       if (!config.hasEnabled() || config.getEnabled().getValue()) {
         allowed.add(type);

@@ -61,7 +61,9 @@ final class RouteActionCodec {
         "append_x_forwarded_host",
         "rate_limits",
         "include_vh_rate_limits",
-        "request_mirror_policies");
+        "request_mirror_policies",
+        "upgrade_configs");
+    ConnectCodec.check(path, action, match);
     List<RouteRule.Mirror> mirrors =
         mirrors(path + ".request_mirror_policies", action.getRequestMirrorPoliciesList());
     return new RouteRule.Action.Forward(

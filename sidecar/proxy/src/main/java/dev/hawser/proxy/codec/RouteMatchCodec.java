@@ -21,6 +21,7 @@ final class RouteMatchCodec {
         "path_separated_prefix",
         "safe_regex",
         "path_match_policy",
+        "connect_matcher",
         "case_sensitive",
         "headers",
         "query_parameters",
@@ -50,12 +51,13 @@ final class RouteMatchCodec {
           new RouteRule.PathMatch.Regex(
               TextCodec.regex(path + ".safe_regex", match.getSafeRegex()).expression());
       case PATH_MATCH_POLICY -> template(path + ".path_match_policy", match.getPathMatchPolicy());
-      case CONNECT_MATCHER, PATHSPECIFIER_NOT_SET ->
+      case CONNECT_MATCHER -> new RouteRule.PathMatch.Connect();
+      case PATHSPECIFIER_NOT_SET ->
           throw Fields.rejected(
               path,
               match.getPathSpecifierCase()
-                  + " (expected: prefix, path, path_separated_prefix, safe_regex or"
-                  + " path_match_policy)");
+                  + " (expected: prefix, path, path_separated_prefix, safe_regex,"
+                  + " path_match_policy or connect_matcher)");
     };
   }
 

@@ -9,7 +9,9 @@ import dev.hawser.proxy.http.ResetReason;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.observe.Watch;
+import dev.hawser.proxy.tcp.RawConnection;
 import dev.hawser.proxy.upstream.ConnectionPool;
+import dev.hawser.proxy.upstream.Dialer;
 import dev.hawser.proxy.upstream.UpstreamStat;
 import dev.hawser.proxy.upstream.WorkerUpstream;
 import dev.hawser.trust.spiffe.SpiffeId;
@@ -20,7 +22,7 @@ import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /** One try of a request on one endpoint. */
-final class Attempt implements ConnectionPool.Waiter, StreamListener {
+final class Attempt implements ConnectionPool.Waiter, Dialer.Outcome, StreamListener {
   private static final String GRPC = "application/grpc";
 
   private final Exchange exchange;
@@ -41,8 +43,17 @@ final class Attempt implements ConnectionPool.Waiter, StreamListener {
     this.endpoint = endpoint;
   }
 
-  void begin() {
-    upstream.acquire(endpoint, this);
+  /**
+   * Begins.
+   *
+   * @param raw whether on a connection of its own, that carries bytes
+   */
+  void begin(boolean raw) {
+    if (raw) {
+      upstream.dialRaw(endpoint, this);
+    } else {
+      upstream.acquire(endpoint, this);
+    }
   }
 
   Endpoint endpoint() {
@@ -57,6 +68,15 @@ final class Attempt implements ConnectionPool.Waiter, StreamListener {
   /** Returns the stream to send on, or null while there is no connection. */
   @Nullable HttpStream stream() {
     return over ? null : stream;
+  }
+
+  @Override
+  public void connected(Channel bytes) {
+    if (over) {
+      var _ = bytes.close();
+    } else {
+      connected(RawConnection.on(bytes));
+    }
   }
 
   @Override

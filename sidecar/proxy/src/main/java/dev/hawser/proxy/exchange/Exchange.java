@@ -49,6 +49,9 @@ public final class Exchange implements StreamListener {
   /** Whether it goes on with another protocol, in which both sides end when they like. */
   private boolean tunnel;
 
+  /** Whether what follows it goes to the endpoint as bytes. */
+  private boolean connect;
+
   private @Nullable String setCookie;
 
   private boolean over;
@@ -73,7 +76,8 @@ public final class Exchange implements StreamListener {
     if (observer != null) {
       facts.watch(observer.begin(headers, side.downstream(), worker.random()));
     }
-    tunnel = headers.contains(Http2Headers.PseudoHeaderName.PROTOCOL.value());
+    connect = headers.path() == null;
+    tunnel = connect || headers.contains(Http2Headers.PseudoHeaderName.PROTOCOL.value());
     if (end) {
       upload.none();
     }
@@ -173,7 +177,7 @@ public final class Exchange implements StreamListener {
       tries().rule().perTryTimeout().ifPresent(timers::armTry);
     }
     timers.beginTry();
-    next.begin();
+    next.begin(connect);
   }
 
   /** The attempt has a stream: everything so far goes out on it. */

@@ -106,7 +106,7 @@ final class HeaderRules {
     }
     boolean connect = AsciiString.contentEquals(method, "CONNECT");
     if (connect && !headers.contains(PROTOCOL)) {
-      return null;
+      return checkConnect(headers);
     }
     if (headers.contains(PROTOCOL) && (!connect || !isExtendedConnect(headers))) {
       return ":protocol does not belong to an extended CONNECT";
@@ -115,6 +115,24 @@ final class HeaderRules {
       return "scheme or path is missing or malformed";
     }
     return foldHost(headers);
+  }
+
+  /** RFC 9113 section 8.5: CONNECT with nothing but where to. */
+  private static @Nullable String checkConnect(Http2Headers headers) {
+    if (headers.scheme() != null || headers.path() != null) {
+      return "CONNECT with a scheme or a path";
+    }
+    CharSequence authority = headers.authority();
+    if (authority == null || !isConnectTarget(authority)) {
+      return "authority of CONNECT is not a host with its port";
+    }
+    return headers.contains(HeaderNames.CONTENT_LENGTH) ? "CONNECT with a body" : foldHost(headers);
+  }
+
+  /** Whether it is a host with its port. */
+  static boolean isConnectTarget(CharSequence text) {
+    AsciiString target = Octets.ascii(text);
+    return isAuthority(target) && target.lastIndexOf(":") > target.lastIndexOf("]");
   }
 
   /** RFC 8441 section 4: CONNECT with all that another request has. */

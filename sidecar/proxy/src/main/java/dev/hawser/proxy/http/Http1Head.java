@@ -1,6 +1,7 @@
 package dev.hawser.proxy.http;
 
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
 
 /**
  * The head of an HTTP/1.x message, translated.
@@ -11,6 +12,8 @@ import io.netty.handler.codec.http2.Http2Headers;
  */
 record Http1Head(
     Http2Headers headers, Framing framing, long length, boolean http11, boolean keepAlive) {
+  static final AsciiString CONNECT = AsciiString.cached("CONNECT");
+
   /** How the end of the body is found (RFC 9112 section 6.3). */
   enum Framing {
     NONE,
@@ -18,7 +21,10 @@ record Http1Head(
     CHUNKED,
     /** The end of the connection is the end of the body; responses only. */
     UNTIL_CLOSE,
-    /** Once the other side agrees, bytes of the protocol that {@code :protocol} names follow. */
+    /**
+     * Once the other side agrees, bytes follow of the protocol that {@code :protocol} names, or
+     * without one of the connection that CONNECT asked for.
+     */
     TUNNEL
   }
 

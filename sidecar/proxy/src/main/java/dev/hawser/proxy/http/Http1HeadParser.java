@@ -64,11 +64,31 @@ final class Http1HeadParser {
       throw new BadMessageException(400, "method is not a token");
     }
     readVersion(targetEnd + 1, lineEnd);
-    AsciiString authority = readTarget(method, methodEnd + 1, targetEnd);
-    headers.method(method).scheme(Http1Writer.HTTP);
+    boolean connect = method.contentEquals(Http1Head.CONNECT);
+    headers.method(method);
+    AsciiString authority;
+    if (connect) {
+      authority = readConnectTarget(methodEnd + 1, targetEnd, edge);
+    } else {
+      authority = readTarget(method, methodEnd + 1, targetEnd);
+      headers.scheme(Http1Writer.HTTP);
+    }
     fields.read(Http1Fields.afterLine(head, lineEnd));
     checkHost(authority);
-    return finishRequest(edge);
+    return connect ? finishConnect() : finishRequest(edge);
+  }
+
+  /** RFC 9112 section 3.2.3: a host with its port, and nothing else. */
+  private AsciiString readConnectTarget(int start, int end, HttpEdge edge)
+      throws BadMessageException {
+    if (!edge.takesConnect()) {
+      throw new BadMessageException(501, "CONNECT is not allowed here");
+    }
+    AsciiString target = slice(start, end);
+    if (!HeaderRules.isConnectTarget(target)) {
+      throw new BadMessageException(400, "target of CONNECT is not a host with its port");
+    }
+    return target;
   }
 
   /** Sets the path; returns the authority of an absolute target. */
@@ -81,9 +101,6 @@ final class Http1HeadParser {
       if (head[i] == '%' && head[i + 1] == '0' && head[i + 2] == '0') {
         throw new BadMessageException(400, "request target has an encoded NUL");
       }
-    }
-    if (method.contentEquals("CONNECT")) {
-      throw new BadMessageException(501, "CONNECT is not supported");
     }
     boolean wholeServer = end - start == 1 && head[start] == '*' && method.contentEquals("OPTIONS");
     if (head[start] == '/' || wholeServer) {
@@ -142,6 +159,15 @@ final class Http1HeadParser {
     }
   }
 
+  /** What follows the head are bytes of the tunnel, so no body can. */
+  private Http1Head finishConnect() throws BadMessageException {
+    if (fields.length() != null || fields.transferEncoding() != null) {
+      throw new BadMessageException(400, "CONNECT with a body");
+    }
+    fields.endHop(http11);
+    return new Http1Head(headers, Http1Head.Framing.TUNNEL, 0, http11, false);
+  }
+
   private Http1Head finishRequest(HttpEdge edge) throws BadMessageException {
     Http1Head.Framing framing = Http1Head.Framing.NONE;
     long size = 0;
@@ -179,7 +205,7 @@ final class Http1HeadParser {
 
   /** An offer, say of h2c, may be ignored; a WebSocket cannot go on as a plain request. */
   private static boolean isTunnel(AsciiString upgrade, HttpEdge edge) throws BadMessageException {
-    if (edge.upgrades().contains(upgrade.toString())) {
+    if (edge.takesUpgrade(upgrade.toString())) {
       return true;
     }
     if (upgrade.contains("websocket")) {

@@ -13,6 +13,7 @@ final class Http1ServerStream implements HttpStream {
   private final boolean http11;
   private final boolean clientKeepsAlive;
   private final boolean toHead;
+  private final boolean toConnect;
   private final @Nullable CharSequence tunnelProtocol;
   private final @Nullable CharSequence webSocketKey;
   private Http1Writer.@Nullable BodyForm form;
@@ -27,6 +28,7 @@ final class Http1ServerStream implements HttpStream {
     this.clientKeepsAlive = request.keepAlive();
     this.toHead = AsciiString.contentEquals("HEAD", request.headers().method());
     boolean tunnel = request.framing() == Http1Head.Framing.TUNNEL;
+    this.toConnect = tunnel && !request.headers().contains(HeaderRules.PROTOCOL);
     this.tunnelProtocol = tunnel ? request.headers().get(HeaderRules.PROTOCOL) : null;
     this.webSocketKey = tunnel ? request.headers().get(HeaderNames.SEC_WEBSOCKET_KEY) : null;
   }
@@ -65,6 +67,16 @@ final class Http1ServerStream implements HttpStream {
     String status = String.valueOf(headers.status());
     if (tunnelProtocol != null && status.equals("101")) {
       agree(headers, tunnelProtocol);
+      if (end) {
+        finish();
+      }
+      return;
+    }
+    if (toConnect && status.startsWith("2")) {
+      form = Http1Writer.BodyForm.UNTIL_CLOSE;
+      headers.remove(HeaderNames.CONTENT_LENGTH);
+      connection.write(Http1Writer.connected(allocator, headers));
+      connection.tunnel();
       if (end) {
         finish();
       }

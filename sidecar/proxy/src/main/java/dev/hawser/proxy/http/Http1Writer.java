@@ -115,6 +115,11 @@ final class Http1Writer {
     return write(out, CRLF);
   }
 
+  /** Writes the head after which a connection carries the bytes of another (CONNECT). */
+  static ByteBuf connected(ByteBufAllocator allocator, Http2Headers headers) {
+    return informational(allocator, headers);
+  }
+
   private static void writeUpgrade(ByteBuf out, CharSequence to) {
     write(out, UPGRADE);
     write(out, to);

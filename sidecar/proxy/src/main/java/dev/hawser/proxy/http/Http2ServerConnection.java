@@ -65,7 +65,7 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
     private final RequestAcceptor acceptor;
 
     Maker(Worker worker, HttpLimits limits, RequestAcceptor acceptor) {
-      super(true, limits, !acceptor.edge().upgrades().isEmpty());
+      super(true, limits, acceptor.edge().takesUpgrades());
       this.worker = worker;
       this.limits = limits;
       this.acceptor = acceptor;
@@ -101,8 +101,10 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
       acceptor.onBadRequest(400, problem, "HTTP/2");
       throw Http2Exception.streamError(stream.id(), Http2Error.PROTOCOL_ERROR, problem);
     }
-    boolean tunnel = AsciiString.contentEquals(headers.method(), "CONNECT");
-    if (tunnel && !isAllowed(headers.get(HeaderRules.PROTOCOL), edge)) {
+    boolean connect = AsciiString.contentEquals(headers.method(), "CONNECT");
+    CharSequence protocol = headers.get(HeaderRules.PROTOCOL);
+    boolean tunnel = connect && protocol != null;
+    if (connect && !isAllowed(protocol, edge)) {
       answer(stream, 501, "CONNECT is not allowed here", null);
       return;
     }
@@ -125,8 +127,9 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   }
 
   private static boolean isAllowed(@Nullable CharSequence protocol, HttpEdge edge) {
-    return protocol != null
-        && edge.upgrades().contains(protocol.toString().toLowerCase(Locale.ROOT));
+    return protocol == null
+        ? edge.takesConnect()
+        : edge.takesUpgrade(protocol.toString().toLowerCase(Locale.ROOT));
   }
 
   /** Brings the path into its one form; returns false if the request is answered. */

@@ -10,7 +10,7 @@ import java.util.Set;
  *
  * @param paths how a path is brought into one form
  * @param upgrades protocols to which a connection may go on (RFC 9110 section 7.8, RFC 8441), in
- *     lower case, e.g. {@code websocket}
+ *     lower case, e.g. {@code websocket}; and {@link #CONNECT} if that may be asked for
  * @param underscores what becomes of fields whose names have an underscore
  * @param bounds where they differ from the proxy's own
  */
@@ -20,8 +20,29 @@ public record HttpEdge(
   public static final HttpEdge DEFAULT =
       new HttpEdge(PathRules.NONE, Set.of(), Underscores.ALLOW, Bounds.USUAL);
 
+  /** Stands among the upgrades for tunnels of RFC 9110 section 9.3.6. */
+  public static final String CONNECT = "connect";
+
   public HttpEdge {
     upgrades = Set.copyOf(upgrades);
+  }
+
+  boolean takesConnect() {
+    return upgrades.contains(CONNECT);
+  }
+
+  /** Whether any protocol may take the place of HTTP. */
+  boolean takesUpgrades() {
+    return upgrades.size() > (takesConnect() ? 1 : 0);
+  }
+
+  /**
+   * Whether a protocol may take the place of HTTP.
+   *
+   * @param protocol in lower case
+   */
+  boolean takesUpgrade(String protocol) {
+    return upgrades.contains(protocol) && !protocol.equals(CONNECT);
   }
 
   /** What becomes of fields that some applications take for others with a dash. */

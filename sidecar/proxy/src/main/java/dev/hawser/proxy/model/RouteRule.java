@@ -51,7 +51,7 @@ public record RouteRule(
     }
   }
 
-  /** A test of the path without its query. */
+  /** A test of the path without its query. Only {@link Connect} takes a request that has none. */
   public sealed interface PathMatch {
     /** Begins with these characters. */
     record Prefix(String value) implements PathMatch {}
@@ -63,6 +63,9 @@ public record RouteRule(
 
     /** All of it matches: a regular expression, or a template that was made one. */
     record Regex(Pattern expression) implements PathMatch {}
+
+    /** There is none: CONNECT, whose connection goes on as bytes to an endpoint. */
+    record Connect() implements PathMatch {}
   }
 
   /** What becomes of the request. */

@@ -28,7 +28,10 @@ final class PathRewriter {
         switch (rule.match().path()) {
           case RouteRule.PathMatch.Prefix(String value) -> value.length();
           case RouteRule.PathMatch.Below(String value) -> value.length();
-          case RouteRule.PathMatch.Exact _, RouteRule.PathMatch.Regex _ -> path.length();
+          case RouteRule.PathMatch.Exact _,
+              RouteRule.PathMatch.Regex _,
+              RouteRule.PathMatch.Connect _ ->
+              path.length();
         };
     return Math.min(length, path.length());
   }

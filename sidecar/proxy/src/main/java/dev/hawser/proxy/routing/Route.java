@@ -52,6 +52,11 @@ public final class Route {
     return rule;
   }
 
+  /** Whether its requests are CONNECT, which no other route takes. */
+  boolean isForConnect() {
+    return rule.match().path() instanceof RouteRule.PathMatch.Connect;
+  }
+
   boolean takes(Http2Headers request, RequestPath path, SplittableRandom random) {
     return takesAll || RuleMatcher.matches(rule.match(), request, path, random);
   }

@@ -67,6 +67,7 @@ public final class RuleMatcher {
           path.regionMatches(fold, 0, value, 0, value.length())
               && (path.length() == value.length() || path.charAt(value.length()) == '/');
       case RouteRule.PathMatch.Regex regex -> regex.expression().matches(path);
+      case RouteRule.PathMatch.Connect _ -> path.isEmpty();
     };
   }
 }

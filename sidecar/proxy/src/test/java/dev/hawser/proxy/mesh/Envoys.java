@@ -132,6 +132,29 @@ final class Envoys {
     return ListenerCodec.read(listener(json));
   }
 
+  /**
+   * Returns a plaintext listener.
+   *
+   * @param routes of its only host, as JSON
+   * @param fields of its connection manager besides, as JSON
+   */
+  static ListenerConfig routed(int port, String routes, String fields)
+      throws ResourceRejectedException {
+    String json =
+        """
+        {"name":"routed|%d",
+         "address":{"socket_address":{"address":"127.0.0.1","port_value":%d}},
+         "filter_chains":[{"filters":[{"name":"http","typed_config":{
+           "@type":"%snetwork.http_connection_manager.v3.HttpConnectionManager",
+           "stat_prefix":"x",
+           "route_config":{"name":"r","virtual_hosts":[{"name":"all","domains":["*"],
+             "routes":[%s]}]},
+           %s}}]}]}
+        """
+            .formatted(port, port, TYPES, routes, fields);
+    return ListenerCodec.read(listener(json));
+  }
+
   /** Returns a cluster. */
   static Cluster cluster(String json) {
     Cluster.Builder builder = Cluster.newBuilder();
