@@ -153,7 +153,7 @@ public final class Member implements AutoCloseable {
     long start = System.nanoTime();
     Awaitility.await(name + " is ready")
         .atMost(atMost)
-        .pollInterval(Duration.ofMillis(100))
+        .pollInterval(Duration.ofMillis(250))
         .failFast(() -> assertThat(controlPlane.isAlive()).as(controlPlane.lastWords()).isTrue())
         .until(this::isReady);
     return Duration.ofNanos(System.nanoTime() - start);

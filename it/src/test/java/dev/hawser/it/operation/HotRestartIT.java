@@ -13,12 +13,12 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
-/** A sidecar is followed by another, ten times, and told to end once, under load. */
+/** A sidecar is followed by another, six times, and told to end once, under load. */
 class HotRestartIT {
-  private static final int RESTARTS = 10;
+  private static final int RESTARTS = 6;
 
   @Test
-  void tenSuccessorsAndOneEndLoseNoRequest() throws Exception {
+  void sixSuccessorsAndOneEndLoseNoRequest() throws Exception {
     try (LoopbackMesh mesh = LoopbackMesh.oneCluster("hot-restart", "http")) {
       HttpServer application = application(mesh.application());
       try {

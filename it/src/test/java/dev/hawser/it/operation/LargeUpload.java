@@ -16,12 +16,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
 
 /** A large request through two sidecars to an application that does not read for a while. */
-class LargeUploadIT {
-  private static final long SIZE = 1L << 30;
-
+final class LargeUpload {
   /** What proxies and the sockets between them may hold of it. */
   private static final long ON_THE_WAY = 64L << 20;
 
@@ -31,11 +28,23 @@ class LargeUploadIT {
   private final AtomicLong sent = new AtomicLong();
   private final CountDownLatch reading = new CountDownLatch(1);
   private final CompletableFuture<Long> received = new CompletableFuture<>();
+  private final long size;
 
-  @Test
-  void theCallerIsHeldBackAndMemoryStaysFlat() throws Exception {
-    try (LoopbackMesh mesh = LoopbackMesh.oneCluster("large-upload", "http");
-        ServerSocket application = new ServerSocket()) {
+  private LargeUpload(long size) {
+    this.size = size;
+  }
+
+  /**
+   * Holds the caller back, then lets all through; the proxies' memory must stay flat.
+   *
+   * @param size in bytes, a multiple of 64 KiB
+   */
+  static void through(LoopbackMesh mesh, long size) throws Exception {
+    new LargeUpload(size).pass(mesh);
+  }
+
+  private void pass(LoopbackMesh mesh) throws Exception {
+    try (ServerSocket application = new ServerSocket()) {
       application.bind(mesh.application());
       Thread.ofVirtual().start(() -> serve(application));
       mesh.awaitServed();
@@ -57,14 +66,14 @@ class LargeUploadIT {
       }
       System.out.printf(
           "STORY upload of %d MiB: %d KiB on the way while nobody read; memory of the caller's sidecar %d to %d MiB, of the callee's %d to %d MiB%n",
-          SIZE >> 20,
+          size >> 20,
           held >> 10,
           caller.residentMiB(),
           callerPeak.residentMiB(),
           callee.residentMiB(),
           calleePeak.residentMiB());
       assertThat(answer.get()).startsWith("HTTP/1.1 200 ");
-      assertThat(received.get()).isEqualTo(SIZE);
+      assertThat(received.get()).isEqualTo(size);
       assertThat(callerPeak.residentMiB()).isLessThan(caller.residentMiB() + MORE_MEMORY_MIB);
       assertThat(calleePeak.residentMiB()).isLessThan(callee.residentMiB() + MORE_MEMORY_MIB);
     }
@@ -81,10 +90,10 @@ class LargeUploadIT {
       socket.setSoTimeout((int) Duration.ofMinutes(2).toMillis());
       OutputStream out = socket.getOutputStream();
       out.write(
-          ("POST /upload HTTP/1.1\r\nhost: app.shop\r\ncontent-length: " + SIZE + "\r\n\r\n")
+          ("POST /upload HTTP/1.1\r\nhost: app.shop\r\ncontent-length: " + size + "\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));
       byte[] piece = new byte[PIECE];
-      for (long left = SIZE; left > 0; left -= PIECE) {
+      for (long left = size; left > 0; left -= PIECE) {
         out.write(piece);
         sent.addAndGet(PIECE);
       }
@@ -118,7 +127,7 @@ class LargeUploadIT {
       byte[] piece = new byte[PIECE];
       long read = 0;
       int more = 0;
-      while (more >= 0 && read < SIZE) {
+      while (more >= 0 && read < size) {
         more = in.read(piece);
         read += Math.max(0, more);
       }
