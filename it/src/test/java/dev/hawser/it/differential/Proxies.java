@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import dev.hawser.it.harness.Home;
+import dev.hawser.it.harness.LoneSidecar;
 import dev.hawser.it.harness.Managed;
+import dev.hawser.it.harness.SnapshotServer;
 import dev.hawser.it.programs.EnvoyProxy;
 import dev.hawser.it.programs.FreePorts;
 import dev.hawser.it.programs.Place;
-import dev.hawser.trust.bundle.TrustBundles;
-import dev.hawser.trust.svid.Svid;
-import dev.hawser.trust.svid.SvidStore;
-import dev.hawser.trust.testing.TestAuthority;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -60,16 +57,11 @@ final class Proxies implements AutoCloseable {
     Map<String, Map<String, Any>> forSidecar =
         Snapshot.of(configurations, applications, SIDECAR, ports);
     SnapshotServer envoyServer = keep(SnapshotServer.plain(forEnvoy));
-    TestAuthority authority = TestAuthority.create();
-    TrustBundles trust = authority.bundles("east");
-    SnapshotServer sidecarServer =
-        keep(SnapshotServer.secured(forSidecar, authority.controlPlane("east"), trust));
     EnvoyProxy envoy =
         keep(EnvoyProxy.start("envoy", Place.local(folder), bootstrap(envoyServer.port())));
-    Svid identity = authority.workload("east", "shop", "caller");
-    Managed sidecar = keep(sidecar(folder, identity, trust, sidecarServer.port()));
+    LoneSidecar sidecar = keep(LoneSidecar.start(folder, SIDECAR, forSidecar, Map.of()));
     awaitReady("envoy", ENVOY, envoyServer, envoy.process());
-    awaitReady("sidecar", SIDECAR, sidecarServer, sidecar);
+    awaitReady("sidecar", SIDECAR, sidecar.server(), sidecar.process());
   }
 
   /** Returns a port that nothing here has yet. */
@@ -116,39 +108,6 @@ final class Proxies implements AutoCloseable {
                 address: {socket_address: {address: 127.0.0.1, port_value: %d}}
     """
         .formatted(port);
-  }
-
-  /** A sidecar that has enrolled before finds all it needs in its data directory. */
-  private Managed sidecar(Path folder, Svid identity, TrustBundles trust, int controlPlane)
-      throws IOException {
-    Path data = folder.resolve("sidecar");
-    SvidStore store = new SvidStore(data);
-    store.save(identity);
-    store.saveBundles(trust);
-    Files.writeString(
-        data.resolve("enrolment.json"),
-        """
-        {"cluster": "east", "meshDomain": "mesh.internal", "network": "east",
-         "controlPlaneAddresses": ["127.0.0.1:%d"], "svid": {"spiffeId": "%s"}}
-        """
-            .formatted(controlPlane, identity.id()));
-    Path config =
-        Files.write(
-            folder.resolve("sidecar.yaml"),
-            List.of(
-                "node: caller",
-                "address: " + SIDECAR,
-                "dataDir: " + data,
-                "listen:",
-                "  admin: \"" + SIDECAR + ":" + freePort() + "\"",
-                "  metrics: \"" + SIDECAR + ":" + freePort() + "\"",
-                "  ready: \"" + SIDECAR + ":" + freePort() + "\"",
-                "  dns: off"));
-    return Managed.start(
-        "sidecar",
-        folder.resolve("log"),
-        Map.of(),
-        List.of(Home.command("hawser-proxy"), "--config", config.toString()));
   }
 
   private void awaitReady(String name, String address, SnapshotServer server, Managed process) {

@@ -47,7 +47,7 @@ public final class Internet implements AutoCloseable {
             "link add w-" + name + " type veth peer name wan0 netns " + name,
             "link set w-" + name + " master " + BRIDGE + " up",
             "link add m-" + name + " type veth peer name mgmt0 netns " + name,
-            "addr add 10.200." + number + ".1/30 dev m-" + name,
+            "addr add " + site.harnessAddress() + "/30 dev m-" + name,
             "link set m-" + name + " up",
             "route add 10." + number + ".0.0/24 via 10.200." + number + ".2"),
         List.of());

@@ -189,6 +189,11 @@ public final class LoopbackMesh implements AutoCloseable {
     return "p" + APPLICATION_PORT + "." + SERVICE + ".shop." + home.name() + ".mesh.internal";
   }
 
+  /** Returns where its parts keep their files. */
+  public Path folder() {
+    return folder;
+  }
+
   /** Returns the data directory of the caller's sidecar, where its certificate is. */
   public Path callerIdentity() {
     return folder.resolve("caller");
@@ -242,7 +247,8 @@ public final class LoopbackMesh implements AutoCloseable {
     }
   }
 
-  private static String token(String output) {
+  /** Finds the token in what a command printed. */
+  public static String token(String output) {
     Matcher matcher = TOKEN.matcher(output);
     if (!matcher.find()) {
       throw new AssertionError("no token in: " + output);

@@ -29,6 +29,11 @@ public record Site(String name, int number) {
     return "10." + number + ".0." + host;
   }
 
+  /** Returns the address of the harness's own foot in it, from which it can be reached. */
+  public String harnessAddress() {
+    return "10.200." + number + ".1";
+  }
+
   /** Returns a command that runs inside of it. */
   public List<String> command(String... command) {
     return command(List.of(command));

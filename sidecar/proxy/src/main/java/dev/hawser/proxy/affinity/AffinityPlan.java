@@ -69,7 +69,7 @@ public final class AffinityPlan {
       }
     }
     LabelSet wanted = labels.isEmpty() ? null : labels;
-    return new Found(new Affinity(hashed, hash, wanted), setCookie);
+    return new Found(new Affinity(hashed, hash, wanted, null), setCookie);
   }
 
   /** Turning the old value keeps equal rules from cancelling each other out. */

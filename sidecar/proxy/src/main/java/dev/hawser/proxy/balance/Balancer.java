@@ -2,6 +2,7 @@ package dev.hawser.proxy.balance;
 
 import dev.hawser.api.model.Locality;
 import dev.hawser.proxy.affinity.Affinity;
+import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.Balancing;
 import dev.hawser.proxy.model.EndpointConfig;
 import dev.hawser.proxy.model.EndpointSet;
@@ -52,6 +53,7 @@ public final class Balancer {
   private volatile @Nullable SubsetTable subsets;
   private final EjectionListener listener;
   private final RateSweep sweep;
+  private final @Nullable Originals originals;
   private TableCache tables = TableCache.empty();
 
   /**
@@ -74,6 +76,33 @@ public final class Balancer {
     this.clock = clock;
     this.outliers = config.outliers();
     this.stability = config.stability();
+    this.originals = goesToOriginal(config) ? new Originals(this::original, clock) : null;
+  }
+
+  private static boolean goesToOriginal(UpstreamConfig config) {
+    return config.endpoints() instanceof UpstreamConfig.Endpoints.Original;
+  }
+
+  /** Makes the endpoint at an address that somebody was going to; its health chooses nothing. */
+  private Endpoint original(Address address) {
+    return new Endpoint(
+        new EndpointConfig(
+            address,
+            "",
+            Locality.UNKNOWN,
+            1,
+            EndpointConfig.Health.HEALTHY,
+            "",
+            EndpointConfig.NO_SLOT,
+            0,
+            false,
+            ""),
+        0,
+        new EndpointState(
+            new InstanceHealth(condition(), OutlierPolicy.off(), () -> false, listener),
+            new PathHealth(condition(), book.join(address)),
+            condition(),
+            null));
   }
 
   /**
@@ -85,6 +114,7 @@ public final class Balancer {
     boolean sameRules =
         next.outliers().equals(outliers)
             && next.stability().equals(stability)
+            && goesToOriginal(next) == goesToOriginal(config)
             && decay(next).equals(decay(config));
     if (!sameRules) {
       return false;
@@ -105,12 +135,12 @@ public final class Balancer {
 
   /** Whether endpoints, maybe none, have been told: until then a request may wait for them. */
   public boolean isKnown() {
-    return selection != null;
+    return selection != null || originals != null;
   }
 
   /** Returns all endpoints. */
   public List<Endpoint> endpoints() {
-    return endpoints;
+    return originals == null ? endpoints : originals.all();
   }
 
   /**
@@ -128,6 +158,9 @@ public final class Balancer {
    * @return null if there is none
    */
   public @Nullable Endpoint pick(Affinity affinity, Rotation rotation) {
+    if (originals != null) {
+      return originals.find(affinity.original());
+    }
     Selection present = selection(affinity);
     return present == null ? null : present.first(affinity, rotation);
   }
@@ -275,6 +308,10 @@ public final class Balancer {
   /** Lets time pass: ejections end, ramps rise. To be called about twice a second. */
   public void tick() {
     long now = clock.getAsLong();
+    if (originals != null
+        && config.endpoints() instanceof UpstreamConfig.Endpoints.Original original) {
+      originals.forgetIdle(original.idle().toNanos(), one -> book.leave(one.path()));
+    }
     boolean moving = false;
     for (Endpoint endpoint : endpoints) {
       endpoint.path().condition().tick(now);
@@ -361,7 +398,8 @@ public final class Balancer {
     long healthy = 0;
     long degraded = 0;
     Set<InstanceHealth> ejected = new HashSet<>();
-    for (Endpoint endpoint : endpoints) {
+    List<Endpoint> all = endpoints();
+    for (Endpoint endpoint : all) {
       boolean serves = endpoint.isServing();
       healthy += serves && endpoint.config().health() == EndpointConfig.Health.HEALTHY ? 1 : 0;
       degraded += serves && endpoint.config().health() == EndpointConfig.Health.DEGRADED ? 1 : 0;
@@ -373,7 +411,7 @@ public final class Balancer {
     long panics =
         present == null ? 0 : present.shares().stream().filter(Selection.Share::panic).count();
     return Map.of(
-        "membership_total", (long) endpoints.size(),
+        "membership_total", (long) all.size(),
         "membership_healthy", healthy,
         "membership_degraded", degraded,
         "outlier_detection.ejections_active", (long) ejected.size(),
@@ -385,13 +423,13 @@ public final class Balancer {
     Selection present = selection;
     long now = clock.getAsLong();
     return new BalancerView(
-        present != null,
+        isKnown(),
         present == null
             ? List.of()
             : present.shares().stream()
                 .map(
                     s -> new BalancerView.Share(s.priority(), s.degraded(), s.panic(), s.percent()))
                 .toList(),
-        endpoints.stream().map(endpoint -> BalancerView.of(endpoint, now)).toList());
+        endpoints().stream().map(endpoint -> BalancerView.of(endpoint, now)).toList());
   }
 }

@@ -120,11 +120,20 @@ final class BalancingCodec {
             config.hasTableSize() ? config.getTableSize().getValue() : MAGLEV_SIZE,
             byName);
       }
+      case CLUSTER_PROVIDED -> {
+        if (cluster.getType() != Cluster.DiscoveryType.ORIGINAL_DST) {
+          throw Fields.rejected(
+              "lb_policy", "CLUSTER_PROVIDED (expected: only with type ORIGINAL_DST)");
+        }
+        // Each address is the only one that there is for those that go there.
+        yield new Method.RoundRobin();
+      }
       default ->
           throw Fields.rejected(
               "lb_policy",
               cluster.getLbPolicy()
-                  + " (expected: ROUND_ROBIN, LEAST_REQUEST, RANDOM, RING_HASH or MAGLEV)");
+                  + " (expected: ROUND_ROBIN, LEAST_REQUEST, RANDOM, RING_HASH, MAGLEV or"
+                  + " CLUSTER_PROVIDED)");
     };
   }
 

@@ -22,6 +22,10 @@ public final class ClusterCodec {
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
   private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final long DEFAULT_STABILITY_SECONDS = 10;
+  private static final Duration DEFAULT_CLEANUP = Duration.ofSeconds(5);
+
+  /** The header that Envoy looks at where an original destination may be named by one. */
+  private static final String ORIGINAL_HOST = "x-envoy-original-dst-host";
 
   private ClusterCodec() {}
 
@@ -60,6 +64,8 @@ public final class ClusterCodec {
         "maglev_lb_config",
         "lb_subset_config",
         "load_balancing_policy",
+        "original_dst_lb_config",
+        "cleanup_interval",
         "common_lb_config",
         "health_checks",
         "upstream_connection_options",
@@ -124,15 +130,46 @@ public final class ClusterCodec {
         }
         yield new UpstreamConfig.Endpoints.Fixed(set);
       }
-      case ORIGINAL_DST ->
-          throw Fields.rejected(
-              "type",
-              "ORIGINAL_DST (expected: EDS, STATIC or LOGICAL_DNS, since this proxy captures no connections that"
-                  + " had another destination)");
+      case ORIGINAL_DST -> original(cluster);
       default ->
           throw Fields.rejected(
-              "type", cluster.getType() + " (expected: EDS, STATIC or LOGICAL_DNS)");
+              "type", cluster.getType() + " (expected: EDS, STATIC, LOGICAL_DNS or ORIGINAL_DST)");
     };
+  }
+
+  private static UpstreamConfig.Endpoints original(Cluster cluster)
+      throws ResourceRejectedException {
+    if (cluster.getLbPolicy() != Cluster.LbPolicy.CLUSTER_PROVIDED) {
+      throw Fields.rejected(
+          "lb_policy", cluster.getLbPolicy() + " (expected: CLUSTER_PROVIDED with ORIGINAL_DST)");
+    }
+    if (cluster.hasLbSubsetConfig() || cluster.hasLoadBalancingPolicy()) {
+      throw Fields.rejected("type", "ORIGINAL_DST with subsets or a policy (expected: neither)");
+    }
+    if (cluster.getHealthChecksCount() > 0) {
+      throw Fields.rejected("health_checks", "set (expected: none with ORIGINAL_DST)");
+    }
+    String path = "original_dst_lb_config";
+    Cluster.OriginalDstLbConfig config = cluster.getOriginalDstLbConfig();
+    SupportedFields.requireOnly(
+        path, config, "use_http_header", "http_header_name", "upstream_port_override");
+    Optional<Integer> port =
+        config.hasUpstreamPortOverride()
+            ? Optional.of(config.getUpstreamPortOverride().getValue())
+            : Optional.empty();
+    if (port.isPresent() && (port.get() < 1 || port.get() > 65_535)) {
+      throw Fields.rejected(path + ".upstream_port_override", port.get() + " (expected: 1-65535)");
+    }
+    String header =
+        config.getHttpHeaderName().isEmpty()
+            ? ORIGINAL_HOST
+            : HeaderOpsCodec.name(path + ".http_header_name", config.getHttpHeaderName());
+    return new UpstreamConfig.Endpoints.Original(
+        config.getUseHttpHeader() ? Optional.of(header) : Optional.empty(),
+        port,
+        cluster.hasCleanupInterval()
+            ? Fields.duration("cleanup_interval", cluster.getCleanupInterval())
+            : DEFAULT_CLEANUP);
   }
 
   private static UpstreamConfig.ConnectionRules rules(Cluster cluster, Common common, int window)

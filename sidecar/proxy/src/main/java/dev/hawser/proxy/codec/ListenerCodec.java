@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.ext_authz.v3.ExtAuthz;
@@ -40,14 +41,7 @@ public final class ListenerCodec {
         "listener_filters",
         "traffic_direction",
         "metadata");
-    for (int i = 0; i < listener.getListenerFiltersCount(); i++) {
-      ListenerFilter filter = listener.getListenerFilters(i);
-      String path = "listener_filters[" + i + "]";
-      SupportedFields.requireOnly(
-          path + ".typed_config",
-          Fields.unpack(
-              path + ".typed_config", filter.getTypedConfig(), TlsInspector.getDefaultInstance()));
-    }
+    boolean redirected = redirected(listener);
     List<ListenerConfig.Chain> chains = new ArrayList<>();
     for (int i = 0; i < listener.getFilterChainsCount(); i++) {
       chains.add(chain("filter_chains[" + i + "]", listener.getFilterChains(i)));
@@ -60,7 +54,24 @@ public final class ListenerCodec {
         listener.getName(),
         Fields.address("address", listener.getAddress()),
         chains,
-        isInbound(chains, listener));
+        isInbound(chains, listener),
+        redirected);
+  }
+
+  /** Reads what happens before the first byte; returns whether it is asked where to. */
+  private static boolean redirected(Listener listener) throws ResourceRejectedException {
+    boolean asked = false;
+    for (int i = 0; i < listener.getListenerFiltersCount(); i++) {
+      ListenerFilter filter = listener.getListenerFilters(i);
+      String path = "listener_filters[" + i + "].typed_config";
+      if (filter.getTypedConfig().is(OriginalDst.class)) {
+        asked = true;
+      } else {
+        SupportedFields.requireOnly(
+            path, Fields.unpack(path, filter.getTypedConfig(), TlsInspector.getDefaultInstance()));
+      }
+    }
+    return asked;
   }
 
   /**

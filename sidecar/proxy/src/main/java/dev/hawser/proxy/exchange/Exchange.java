@@ -1,7 +1,10 @@
 package dev.hawser.proxy.exchange;
 
+import dev.hawser.proxy.affinity.Affinity;
 import dev.hawser.proxy.affinity.AffinityPlan;
+import dev.hawser.proxy.affinity.OriginalWish;
 import dev.hawser.proxy.balance.Endpoint;
+import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.http.HttpStream;
@@ -9,6 +12,7 @@ import dev.hawser.proxy.http.ResetReason;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.model.RouteRule;
+import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.observe.Watch;
 import dev.hawser.proxy.reply.LocalReply;
@@ -126,7 +130,7 @@ public final class Exchange implements StreamListener {
             to,
             worker,
             RetryJudge.ask(side.retries(chosen), head, facts.isGrpc()),
-            sticky.affinity(),
+            affinity(forward, sticky, head),
             side.refusesUnprocessed());
     tries().rule().perTryIdle().ifPresent(limit -> timers.watchTry(limit, this::onTryIdle));
     side.prepare(head);
@@ -144,6 +148,15 @@ public final class Exchange implements StreamListener {
           Mirrors.begin(chosen.mirrors(), head, headOnly, timeout, side.upstreams(), worker));
     }
     firstTry();
+  }
+
+  private Affinity affinity(
+      RouteDecision.Forward forward, AffinityPlan.Found sticky, Http2Headers head) {
+    UpstreamConfig.Endpoints.Original original = forward.upstream().original();
+    Downstream from = side.downstream();
+    return original == null
+        ? sticky.affinity()
+        : OriginalWish.of(original, head, from.redirected() ? from.local() : null);
   }
 
   private void firstTry() {

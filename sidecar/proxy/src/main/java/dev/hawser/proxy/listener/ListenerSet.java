@@ -4,6 +4,7 @@ import dev.hawser.engine.loop.ListenOptions;
 import dev.hawser.engine.loop.Listener;
 import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.engine.tls.MeshTls;
+import dev.hawser.proxy.capture.OriginalDestination;
 import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.inbound.InboundChains;
 import dev.hawser.proxy.inbound.InboundConnections;
@@ -103,7 +104,12 @@ public final class ListenerSet implements AutoCloseable {
       ListenerConfig present = config;
       if (present == null) {
         var _ = channel.close();
-      } else if (!isInbound(present)) {
+        return;
+      }
+      if (present.redirected()) {
+        OriginalDestination.find(channel);
+      }
+      if (!isInbound(present)) {
         outbound.take(channel);
       } else if (inbound != null) {
         inbound.take(channel);

@@ -10,15 +10,17 @@ import java.util.Optional;
  *
  * @param chains tried by server name, the most exact first; one without names takes the others
  * @param inbound whether others call here; else the own workload does
+ * @param redirected whether connections come here that were going elsewhere
  */
-public record ListenerConfig(String name, Address address, List<Chain> chains, boolean inbound) {
+public record ListenerConfig(
+    String name, Address address, List<Chain> chains, boolean inbound, boolean redirected) {
   public ListenerConfig {
     chains = List.copyOf(chains);
   }
 
   /** Makes a listener that others call if a chain has TLS. */
   public ListenerConfig(String name, Address address, List<Chain> chains) {
-    this(name, address, chains, chains.stream().anyMatch(Chain::tls));
+    this(name, address, chains, chains.stream().anyMatch(Chain::tls), false);
   }
 
   /**

@@ -47,6 +47,16 @@ public record UpstreamConfig(
 
     /** They are these. */
     record Fixed(EndpointSet set) implements Endpoints {}
+
+    /**
+     * Each request, or connection of bytes, goes where it was going before it was redirected here.
+     *
+     * @param header whose value says where to instead, if it is there
+     * @param port instead of the one it was going to
+     * @param idle after which an address that nobody goes to is forgotten
+     */
+    record Original(Optional<String> header, Optional<Integer> port, Duration idle)
+        implements Endpoints {}
   }
 
   /** How connections are secured. */

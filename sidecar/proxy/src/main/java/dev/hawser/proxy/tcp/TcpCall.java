@@ -1,11 +1,15 @@
 package dev.hawser.proxy.tcp;
 
 import dev.hawser.engine.tls.PeerCheck;
+import dev.hawser.proxy.affinity.Affinity;
+import dev.hawser.proxy.affinity.OriginalWish;
 import dev.hawser.proxy.balance.Attempts;
 import dev.hawser.proxy.balance.Balancer;
 import dev.hawser.proxy.balance.Endpoint;
+import dev.hawser.proxy.capture.OriginalDestination;
 import dev.hawser.proxy.context.Live;
 import dev.hawser.proxy.http.StreamFailure;
+import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.upstream.Dialer;
 import dev.hawser.proxy.upstream.Upstream;
 import dev.hawser.proxy.upstream.UpstreamStat;
@@ -105,7 +109,8 @@ public final class TcpCall implements Live {
       case READY -> {
         worker.timers().cancel(await);
         Balancer balancer = to.balancer();
-        Endpoint picked = balancer == null ? null : balancer.pick(upstream.rotation());
+        Endpoint picked =
+            balancer == null ? null : balancer.pick(affinity(to), upstream.rotation());
         if (picked == null) {
           fail("UH");
         } else {
@@ -113,6 +118,13 @@ public final class TcpCall implements Live {
         }
       }
     }
+  }
+
+  private Affinity affinity(Upstream to) {
+    UpstreamConfig.Endpoints.Original original = to.original();
+    return original == null
+        ? Affinity.NONE
+        : OriginalWish.of(original, null, OriginalDestination.of(caller));
   }
 
   private void tryOn(Endpoint picked) {

@@ -190,6 +190,27 @@ public final class Upstream {
         && mutual.identities().contains(id);
   }
 
+  /**
+   * Returns how requests find where they were going; null if there are endpoints to choose from.
+   */
+  public UpstreamConfig.Endpoints.@Nullable Original original() {
+    UpstreamConfig present = config;
+    return present != null && present.endpoints() instanceof UpstreamConfig.Endpoints.Original found
+        ? found
+        : null;
+  }
+
+  /** Ends the connections to addresses that nobody goes to any more. */
+  void dropIdle() {
+    Balancer present = balancer;
+    if (present == null || original() == null) {
+      return;
+    }
+    Set<EndpointConfig.Key> keys = new HashSet<>();
+    present.endpoints().forEach(endpoint -> keys.add(endpoint.config().key()));
+    onWorkers(side -> side.keepOnly(keys));
+  }
+
   /** Takes a whole set of endpoints. */
   void update(EndpointSet next) {
     endpoints = next;

@@ -126,6 +126,7 @@ public final class Upstreams implements AutoCloseable {
       Balancer balancer = upstream.balancer();
       if (balancer != null) {
         balancer.tick();
+        upstream.dropIdle();
         prober.probe(upstream, balancer);
         checker.check(upstream, balancer);
       }

@@ -107,7 +107,7 @@ class SpreadTest {
   }
 
   private @Nullable Endpoint pick(Balancer balancer, String hashed) {
-    return balancer.pick(new Affinity(true, XxHash64.of(hashed), null), rotation);
+    return balancer.pick(new Affinity(true, XxHash64.of(hashed), null, null), rotation);
   }
 
   @Test
@@ -271,7 +271,7 @@ class SpreadTest {
 
   private List<String> reached(Balancer balancer, @Nullable Map<String, String> labels) {
     Affinity affinity =
-        labels == null ? Affinity.NONE : new Affinity(false, 0, LabelSet.of(labels));
+        labels == null ? Affinity.NONE : new Affinity(false, 0, LabelSet.of(labels), null);
     List<String> reached = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       Endpoint picked = balancer.pick(affinity, rotation);

@@ -29,6 +29,7 @@ import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.Prev
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -253,10 +254,20 @@ class BalancingCodecTest {
   }
 
   @Test
-  void originalDestinationIsRefusedSinceNothingIsCaptured() {
-    assertThatThrownBy(() -> cluster("{'type':'ORIGINAL_DST','lbPolicy':'CLUSTER_PROVIDED'}"))
-        .isInstanceOf(ResourceRejectedException.class)
-        .hasMessageStartingWith("type: ORIGINAL_DST (expected: EDS, STATIC or LOGICAL_DNS");
+  void originalDestinationIsWhereARequestWasGoing() throws Exception {
+    assertThat(cluster("{'type':'ORIGINAL_DST','lbPolicy':'CLUSTER_PROVIDED'}").endpoints())
+        .isEqualTo(
+            new UpstreamConfig.Endpoints.Original(
+                Optional.empty(), Optional.empty(), Duration.ofSeconds(5)));
+    assertThat(
+            cluster(
+                    "{'type':'ORIGINAL_DST','lbPolicy':'CLUSTER_PROVIDED','cleanupInterval':'9s',"
+                        + "'originalDstLbConfig':{'useHttpHeader':true,'httpHeaderName':'X-To',"
+                        + "'upstreamPortOverride':81}}")
+                .endpoints())
+        .isEqualTo(
+            new UpstreamConfig.Endpoints.Original(
+                Optional.of("x-to"), Optional.of(81), Duration.ofSeconds(9)));
   }
 
   @Test

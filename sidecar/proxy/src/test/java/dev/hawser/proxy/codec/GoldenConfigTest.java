@@ -155,9 +155,7 @@ class GoldenConfigTest {
             ClusterCodec.read(
                 cluster.toBuilder().setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED).build()))
         .isInstanceOf(ResourceRejectedException.class)
-        .hasMessage(
-            "lb_policy: CLUSTER_PROVIDED (expected: ROUND_ROBIN, LEAST_REQUEST, RANDOM, RING_HASH"
-                + " or MAGLEV)");
+        .hasMessage("lb_policy: CLUSTER_PROVIDED (expected: only with type ORIGINAL_DST)");
     assertThatThrownBy(
             () -> ClusterCodec.read(cluster.toBuilder().setIgnoreHealthOnHostRemoval(true).build()))
         .isInstanceOf(ResourceRejectedException.class)

@@ -39,7 +39,16 @@ class RouteRefusalTest {
     return Stream.of(
         of(
             "'match': {'connectMatcher': {}}, 'route': {'cluster': 'c'}",
-            "match.connect_matcher: not supported"),
+            "route.upgrade_configs: without CONNECT"),
+        of(
+            "'match': {'prefix': '/'}, 'route': {'cluster': 'c', 'upgradeConfigs': [{'upgradeType': 'CONNECT', 'connectConfig': {}}]}",
+            "route.upgrade_configs: CONNECT (expected: only with match.connect_matcher)"),
+        of(
+            "'match': {'connectMatcher': {}}, 'route': {'cluster': 'c', 'upgradeConfigs': [{'upgradeType': 'CONNECT'}]}",
+            "route.upgrade_configs[0].connect_config: not set"),
+        of(
+            "'match': {'connectMatcher': {}}, 'route': {'cluster': 'c', 'upgradeConfigs': [{'upgradeType': 'CONNECT', 'connectConfig': {'allowPost': true}}]}",
+            "route.upgrade_configs[0].connect_config.allow_post"),
         of(
             "'match': {'safeRegex': {'regex': '(a'}}, 'route': {'cluster': 'c'}",
             "match.safe_regex.regex: "),

@@ -50,7 +50,7 @@ class FilterRunTest {
 
     @Override
     public Downstream downstream() {
-      return new Downstream(null, null, null, null, "", 0, false);
+      return new Downstream(null, null, null, null, false, "", 0, false);
     }
 
     @Override

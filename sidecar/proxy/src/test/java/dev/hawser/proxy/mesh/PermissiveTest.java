@@ -85,7 +85,7 @@ class PermissiveTest {
         .listeners()
         .put(
             new ListenerConfig(
-                "inbound", new Address(Configs.HOST, callee.inboundPort()), all, true));
+                "inbound", new Address(Configs.HOST, callee.inboundPort()), all, true, false));
     return caller.call(
         Configs.meshed(
             "orders.shop:8080", UpstreamConfig.Protocol.HTTP2, TestProxy.STABILITY, callee.id()),

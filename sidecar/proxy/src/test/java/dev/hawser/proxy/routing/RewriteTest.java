@@ -163,7 +163,7 @@ class RewriteTest {
     @Override
     public Downstream downstream() {
       return new Downstream(
-          null, null, new InetSocketAddress("10.1.2.3", 4567), null, "", 0, false);
+          null, null, new InetSocketAddress("10.1.2.3", 4567), null, false, "", 0, false);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.hawser.it.differential;
+package dev.hawser.it.harness;
 
 import com.google.protobuf.Any;
 import dev.hawser.trust.bundle.TrustBundles;
@@ -33,7 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Serves one snapshot to one proxy by delta ADS, and keeps what the proxy refuses. */
-final class SnapshotServer implements AutoCloseable {
+public final class SnapshotServer implements AutoCloseable {
   private final Map<String, Map<String, Any>> snapshot;
   private final Queue<String> refusals = new ConcurrentLinkedQueue<>();
   private final Map<String, Boolean> acknowledged = new ConcurrentHashMap<>();
@@ -46,9 +46,8 @@ final class SnapshotServer implements AutoCloseable {
         builder.permitKeepAliveTime(5, TimeUnit.SECONDS).addService(new Ads()).build().start();
   }
 
-  private static NettyServerBuilder anywhere() {
-    return NettyServerBuilder.forAddress(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  private static NettyServerBuilder at(InetAddress address) {
+    return NettyServerBuilder.forAddress(new InetSocketAddress(address, 0));
   }
 
   /**
@@ -56,18 +55,19 @@ final class SnapshotServer implements AutoCloseable {
    *
    * @param snapshot resources by type and name
    */
-  static SnapshotServer plain(Map<String, Map<String, Any>> snapshot) throws IOException {
-    return new SnapshotServer(anywhere(), snapshot);
+  public static SnapshotServer plain(Map<String, Map<String, Any>> snapshot) throws IOException {
+    return new SnapshotServer(at(InetAddress.getLoopbackAddress()), snapshot);
   }
 
   /** Serves as a control plane of ours does. */
   static SnapshotServer secured(
-      Map<String, Map<String, Any>> snapshot, Svid own, TrustBundles trust) throws IOException {
+      InetAddress address, Map<String, Map<String, Any>> snapshot, Svid own, TrustBundles trust)
+      throws IOException {
     LiveTrustManager callers =
         new LiveTrustManager(
             () -> trust, ExpectedPeers.any(), InstantSource.system(), new PeerVerifier());
     return new SnapshotServer(
-        anywhere()
+        at(address)
             .sslContext(
                 GrpcSslContexts.configure(
                         SslContextBuilder.forServer(
@@ -79,17 +79,18 @@ final class SnapshotServer implements AutoCloseable {
         snapshot);
   }
 
-  int port() {
+  /** Returns its port. */
+  public int port() {
     return server.getPort();
   }
 
   /** Returns what the proxy refused, with its reasons. */
-  List<String> refusals() {
+  public List<String> refusals() {
     return List.copyOf(refusals);
   }
 
   /** Whether the proxy has taken resources of this type. */
-  boolean isAcknowledged(String typeUrl) {
+  public boolean isAcknowledged(String typeUrl) {
     return acknowledged.containsKey(typeUrl);
   }
 
