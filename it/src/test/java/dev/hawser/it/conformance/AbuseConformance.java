@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,5 +34,10 @@ class AbuseConformance {
   @EnumSource
   void theClientBesideIsServed(Attack attack) {
     assertThat(abuse.attack(TIME, SIZE, attack).p99()).isLessThan(SLOWEST);
+  }
+
+  @Test
+  void keySetsOfHostileIssuersHoldNobodyUp() throws IOException {
+    KeySetAbuse.attack("key-sets", TIME);
   }
 }

@@ -47,4 +47,9 @@ class AbuseIT {
   void manyConnectionsAndNamesTakeLittle() {
     abuse.attack(TIME, SIZE, Attack.CONNECTIONS, Attack.HOSTS, Attack.SERVER_NAMES);
   }
+
+  @Test
+  void keySetsOfHostileIssuersHoldNobodyUp() throws IOException {
+    KeySetAbuse.attack("key-sets-short", TIME);
+  }
 }
