@@ -1,10 +1,6 @@
 package dev.hawser.proxy.exchange;
 
-import dev.hawser.proxy.affinity.Affinity;
-import dev.hawser.proxy.affinity.AffinityPlan;
-import dev.hawser.proxy.affinity.OriginalWish;
 import dev.hawser.proxy.balance.Endpoint;
-import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.http.HttpStream;
@@ -12,7 +8,6 @@ import dev.hawser.proxy.http.ResetReason;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.model.RouteRule;
-import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.observe.Watch;
 import dev.hawser.proxy.reply.LocalReply;
@@ -23,9 +18,7 @@ import dev.hawser.proxy.upstream.WorkerUpstream;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
-import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,19 +37,14 @@ public final class Exchange implements StreamListener {
   private final Response response;
   private final Upload upload;
   private @Nullable Http2Headers request;
-  private @Nullable WorkerUpstream upstream;
-  private @Nullable Tries tries;
-  private Optional<Duration> timeout = Optional.empty();
+  private @Nullable Course course;
   private @Nullable Attempt attempt;
-  private RouteRule.Action.@Nullable Forward action;
 
   /** Whether it goes on with another protocol, in which both sides end when they like. */
   private boolean tunnel;
 
   /** Whether what follows it goes to the endpoint as bytes. */
   private boolean connect;
-
-  private @Nullable String setCookie;
 
   private boolean over;
 
@@ -66,7 +54,7 @@ public final class Exchange implements StreamListener {
     this.side = side;
     this.downstream = downstream;
     this.facts = new ExchangeFacts(protocol);
-    this.timers = new ExchangeTimers(worker.timers(), this);
+    this.timers = new ExchangeTimers(worker.timers(), this, new Overdue(this, side));
     this.admission = new Admission(worker, side, facts, this);
     this.upload = new Upload(downstream, worker);
     this.response = new Response(downstream, facts, admission, worker.date());
@@ -111,63 +99,39 @@ public final class Exchange implements StreamListener {
       answer(Replies.tooManyRequests(forward.upstream().name()));
       return;
     }
-    upstream = to;
-    RouteRule.Action.Forward chosen = forward.action();
-    action = chosen;
     Http2Headers head = request();
-    timeout = GrpcTimeout.response(chosen.timeouts(), head);
-    GrpcTimeout.total(chosen.timeouts(), head).ifPresent(timers::armStream);
-    AffinityPlan.Found sticky =
-        AffinityPlan.find(
-            chosen.stickiness(),
-            forward.labels(),
-            head,
-            side.downstream().remote(),
-            side.downstream().local());
-    setCookie = sticky.setCookie();
-    tries =
-        new Tries(
-            to,
-            worker,
-            RetryJudge.ask(side.retries(chosen), head, facts.isGrpc()),
-            affinity(forward, sticky, head),
-            side.refusesUnprocessed());
-    tries().rule().perTryIdle().ifPresent(limit -> timers.watchTry(limit, this::onTryIdle));
+    Course chosen = Course.of(forward, to, side, worker, head, facts.isGrpc());
+    course = chosen;
+    RouteRule.Action.Forward action = chosen.action();
+    GrpcTimeout.total(action.timeouts(), head).ifPresent(timers::armStream);
+    chosen.tries().rule().perTryIdle().ifPresent(timers::watchTry);
     side.prepare(head);
     Watch watch = facts.watch();
     if (watch != null) {
       watch.passOn(head);
     }
     facts.requestId(head.get(HeaderNames.X_REQUEST_ID));
-    timers.watchIdle(chosen.timeouts().idle().orElse(side.idleTimeout()));
+    timers.watchIdle(action.timeouts().idle().orElse(side.idleTimeout()));
     if (upload.isEnded() || tunnel) {
-      timeout.ifPresent(timers::armTotal);
+      chosen.timeout().ifPresent(timers::armTotal);
     }
-    if (!chosen.mirrors().isEmpty() && !tunnel) {
+    if (!action.mirrors().isEmpty() && !tunnel) {
       upload.mirror(headOnly ->
-          Mirrors.begin(chosen.mirrors(), head, headOnly, timeout, side.upstreams(), worker));
+          Mirrors.begin(
+              action.mirrors(), head, headOnly, chosen.timeout(), side.upstreams(), worker));
     }
     firstTry();
   }
 
-  private Affinity affinity(
-      RouteDecision.Forward forward, AffinityPlan.Found sticky, Http2Headers head) {
-    UpstreamConfig.Endpoints.Original original = forward.upstream().original();
-    Downstream from = side.downstream();
-    return original == null
-        ? sticky.affinity()
-        : OriginalWish.of(original, head, from.redirected() ? from.local() : null);
-  }
-
   private void firstTry() {
-    WorkerUpstream to = upstream();
-    switch (to.upstream().state()) {
-      case GONE -> answer(Replies.noSuchUpstream(to.upstream().name()));
-      case AWAITED -> timers.await(to);
+    Course to = course();
+    switch (to.state()) {
+      case GONE -> answer(Replies.noSuchUpstream(to.name()));
+      case AWAITED -> timers.await(to.upstream());
       case READY -> {
-        Endpoint endpoint = tries().afterPause();
+        Endpoint endpoint = to.tries().afterPause();
         if (endpoint == null) {
-          answer(Replies.noEndpoints(to.upstream().name()));
+          answer(Replies.noEndpoints(to.name()));
         } else {
           tryOn(endpoint);
         }
@@ -184,7 +148,7 @@ public final class Exchange implements StreamListener {
 
   private void tryOn(Endpoint endpoint) {
     facts.attempt(endpoint);
-    Attempt next = new Attempt(this, upstream(), endpoint);
+    Attempt next = new Attempt(this, course().upstream(), endpoint);
     attempt = next;
     if (upload.isEnded()) {
       tries().rule().perTryTimeout().ifPresent(timers::armTry);
@@ -197,9 +161,7 @@ public final class Exchange implements StreamListener {
   void onStream(Attempt from, HttpStream stream) {
     facts.peer(from.peer());
     Http2Headers head = request();
-    if (action != null) {
-      AttemptHead.request(action, head, from.endpoint(), facts.attempts());
-    }
+    course().address(head, from.endpoint(), facts.attempts());
     from.watched(facts.watch(), head);
     upload.start(head, stream);
     settleRequest();
@@ -233,8 +195,9 @@ public final class Exchange implements StreamListener {
   }
 
   private void requestEnded(boolean end) {
-    if (end && !over && upstream != null && !tunnel) {
-      timeout.ifPresent(timers::armTotal);
+    Course chosen = course;
+    if (end && !over && chosen != null && !tunnel) {
+      chosen.timeout().ifPresent(timers::armTotal);
       if (attempt != null && !response.hasBegun()) {
         tries().rule().perTryTimeout().ifPresent(timers::armTry);
       }
@@ -257,7 +220,7 @@ public final class Exchange implements StreamListener {
   @Override
   public void reconsider() {
     // One that filters still look at, or a route answers, is soon over.
-    if (over || upstream == null) {
+    if (over || course == null) {
       return;
     }
     if (!side.stillAllows(facts.asJudged(request()), admission.metadata())) {
@@ -295,12 +258,7 @@ public final class Exchange implements StreamListener {
       timers.cancelTotal();
     }
     upload.forget();
-    if (setCookie != null) {
-      headers.add(HeaderNames.SET_COOKIE, setCookie);
-    }
-    if (action != null) {
-      AttemptHead.response(action, headers, facts.attempts());
-    }
+    course().respond(headers, facts.attempts());
     response.head(headers, status, end);
     if (end) {
       responseEnded();
@@ -360,7 +318,7 @@ public final class Exchange implements StreamListener {
       watch.tryFailed(failure.kind().flag(), failure.detail());
     }
     if (response.hasBegun()) {
-      upstream().upstream().stats().count(UpstreamStat.RQ_BROKEN);
+      course().stats().count(UpstreamStat.RQ_BROKEN);
       facts.flag(failure.kind().flag());
       // The end of the stream is missing, which tells the caller enough; it may ask for the reason.
       boolean calmly = failure.kind() == StreamFailure.Kind.RESET_CALMLY;
@@ -392,66 +350,11 @@ public final class Exchange implements StreamListener {
       finish();
       return;
     }
-    answer(Replies.failed(upstream().upstream().name(), failure, facts.attempts()));
-  }
-
-  void onTryTimeout() {
-    failTry(UpstreamStat.RQ_PER_TRY_TIMEOUT, "no response head in time");
-  }
-
-  private void onTryIdle() {
-    if (response.hasBegun()) {
-      upstream().upstream().stats().count(UpstreamStat.RQ_PER_TRY_IDLE_TIMEOUT);
-      timeOut(Replies.idle(tries().rule().perTryIdle().orElse(Duration.ZERO)));
-    } else {
-      failTry(UpstreamStat.RQ_PER_TRY_IDLE_TIMEOUT, "no sign of life in time");
-    }
-  }
-
-  private void failTry(UpstreamStat stat, String detail) {
-    Attempt present = attempt;
-    if (over || response.hasBegun() || present == null) {
-      return;
-    }
-    upstream().upstream().stats().count(stat);
-    present.timeOut(detail);
-    onAttemptFailed(present, new StreamFailure(StreamFailure.Kind.TRY_TIMEOUT, detail));
-  }
-
-  void onTotalTimeout() {
-    if (upstream != null) {
-      upstream.upstream().stats().count(UpstreamStat.RQ_TIMEOUT);
-    }
-    timeOut(Replies.timedOut(timeout.orElse(Duration.ZERO)));
-  }
-
-  void onStreamTimeout() {
-    timeOut(Replies.tookTooLong(upload.isEnded()));
-  }
-
-  void onIdleTimeout() {
-    timeOut(Replies.idle(side.idleTimeout()));
-  }
-
-  void onAwaitTimeout() {
-    if (!over && attempt == null) {
-      answer(Replies.notKnownYet(upstream().upstream().name()));
-    }
-  }
-
-  private void timeOut(LocalReply reply) {
-    if (over) {
-      return;
-    }
-    Attempt present = attempt;
-    if (present != null) {
-      present.timeOut(reply.message());
-    }
-    breakOff(reply);
+    answer(Replies.failed(course().name(), failure, facts.attempts()));
   }
 
   /** Answers if there is still time, else breaks the response off. */
-  private void breakOff(LocalReply reply) {
+  void breakOff(LocalReply reply) {
     if (response.hasBegun()) {
       facts.flag(reply.flags());
       downstream.reset(ResetReason.INTERNAL);
@@ -461,12 +364,9 @@ public final class Exchange implements StreamListener {
     }
   }
 
-  private void answer(LocalReply reply) {
-    RouteRule.Action.Forward chosen = action;
-    response.answer(
-        chosen == null
-            ? reply
-            : reply.withStep(head -> AttemptHead.response(chosen, head, facts.attempts())));
+  void answer(LocalReply reply) {
+    Course chosen = course;
+    response.answer(chosen == null ? reply : chosen.answer(reply, facts.attempts()));
     responseEnded();
   }
 
@@ -479,10 +379,10 @@ public final class Exchange implements StreamListener {
       present.release();
     }
     upload.end();
-    Tries made = tries;
-    if (made != null) {
-      facts.flag(made.wasDenied() ? "URX" : "");
-      made.end();
+    Course taken = course;
+    if (taken != null) {
+      facts.flag(taken.tries().wasDenied() ? "URX" : "");
+      taken.tries().end();
     }
     Metadata said = admission.metadata();
     admission.end();
@@ -501,10 +401,21 @@ public final class Exchange implements StreamListener {
   }
 
   private Tries tries() {
-    return Objects.requireNonNull(tries, "not routed yet");
+    return course().tries();
   }
 
-  private WorkerUpstream upstream() {
-    return Objects.requireNonNull(upstream, "not routed yet");
+  /** Returns where it goes; only once it is routed. */
+  Course course() {
+    return Objects.requireNonNull(course, "not routed yet");
+  }
+
+  /** Returns the try under way, or null. */
+  @Nullable Attempt attempt() {
+    return attempt;
+  }
+
+  /** Whether the caller has seen a part of the response. */
+  boolean hasAnswered() {
+    return response.hasBegun();
   }
 }

@@ -14,6 +14,7 @@ final class ExchangeTimers {
 
   private final TimerWheel wheel;
   private final Exchange exchange;
+  private final Overdue overdue;
   private @Nullable Timer total;
   private @Nullable Timer stream;
   private @Nullable Timer perTry;
@@ -24,15 +25,16 @@ final class ExchangeTimers {
   private long idleNanos;
   private long lastTouch;
 
-  ExchangeTimers(TimerWheel wheel, Exchange exchange) {
+  ExchangeTimers(TimerWheel wheel, Exchange exchange, Overdue overdue) {
     this.wheel = wheel;
     this.exchange = exchange;
+    this.overdue = overdue;
   }
 
   void armTotal(Duration time) {
     Timer timer = total;
     if (timer == null) {
-      timer = new Timer(exchange::onTotalTimeout);
+      timer = new Timer(overdue::onTotal);
       total = timer;
     }
     wheel.arm(timer, time.toNanos());
@@ -44,7 +46,7 @@ final class ExchangeTimers {
 
   /** Bounds all of it, from now on. */
   void armStream(Duration time) {
-    Timer timer = new Timer(exchange::onStreamTimeout);
+    Timer timer = new Timer(overdue::onStream);
     stream = timer;
     wheel.arm(timer, time.toNanos());
   }
@@ -52,15 +54,15 @@ final class ExchangeTimers {
   void armTry(Duration time) {
     Timer timer = perTry;
     if (timer == null) {
-      timer = new Timer(exchange::onTryTimeout);
+      timer = new Timer(overdue::onTry);
       perTry = timer;
     }
     wheel.arm(timer, time.toNanos());
   }
 
   /** Bounds the silence in each try from now on. */
-  void watchTry(Duration time, Runnable task) {
-    tryIdle = new TryIdle(wheel, time, task);
+  void watchTry(Duration time) {
+    tryIdle = new TryIdle(wheel, time, overdue::onTryIdle);
   }
 
   /** A try begins. */
@@ -91,7 +93,7 @@ final class ExchangeTimers {
     Runnable wish = exchange::upstreamChanged;
     upstream.whenChanged(wish);
     forgetWish = () -> upstream.noLonger(wish);
-    pause = new Timer(exchange::onAwaitTimeout);
+    pause = new Timer(overdue::onAwait);
     wheel.arm(pause, AWAIT_NANOS);
   }
 
@@ -133,7 +135,7 @@ final class ExchangeTimers {
   private void checkIdle() {
     long left = idleNanos - (wheel.nanoTime() - lastTouch);
     if (left <= 0) {
-      exchange.onIdleTimeout();
+      overdue.onIdle();
     } else if (idle != null) {
       wheel.arm(idle, left);
     }
