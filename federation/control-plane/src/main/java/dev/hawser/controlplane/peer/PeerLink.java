@@ -9,13 +9,16 @@ import dev.hawser.api.peer.v1.Hello;
 import dev.hawser.api.peer.v1.LinkMessage;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The link to one member: dials it when there is no session, agrees with it on one session, and
@@ -25,6 +28,9 @@ final class PeerLink {
   private static final Logger log = LoggerFactory.getLogger(PeerLink.class);
 
   private static final int MAX_SESSIONS = 4;
+
+  /** Ways of failing that are remembered, so that each is logged once. */
+  private static final int MAX_COMPLAINTS = 32;
 
   private final LinkHome home;
   private final ClusterName peer;
@@ -38,6 +44,7 @@ final class PeerLink {
   private final PeerSpeaker speaker;
   private final List<LinkSession> sessions = new ArrayList<>();
   private @Nullable LinkSession chosen;
+  private final Set<String> complaints = new HashSet<>();
   private String trouble = "";
   private String judgedBy = "";
   private long importVersion;
@@ -267,6 +274,7 @@ final class PeerLink {
     imports.newLink();
     // TLS has just gone both ways, so this is no one-way link.
     health.heard(now);
+    complaints.clear();
     log.info(
         "link up peer={} dialled={} route={}", peer.name(), session.isDialled(), session.route());
     home.changed();
@@ -323,12 +331,15 @@ final class PeerLink {
     }
     trouble =
         (session.isDialled() ? "dialled " : "accepted from ") + session.route() + ": " + reason;
-    log.info(
-        "link down peer={} dialled={} route={} reason={}",
-        peer.name(),
-        session.isDialled(),
-        session.route(),
-        reason);
+    // An outage may last for days: each way of failing is told once until the link is up again.
+    boolean news = complaints.size() < MAX_COMPLAINTS && complaints.add(trouble);
+    log.atLevel(wasChosen || news ? Level.INFO : Level.DEBUG)
+        .log(
+            "link down peer={} dialled={} route={} reason={}",
+            peer.name(),
+            session.isDialled(),
+            session.route(),
+            reason);
     if (wasChosen) {
       plan.lost(home.now());
     } else if (session.isDialled()) {
