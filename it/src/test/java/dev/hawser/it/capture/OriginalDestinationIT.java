@@ -42,8 +42,8 @@ class OriginalDestinationIT {
   @Test
   void redirectedConnectionsComeWhereTheyWereGoing() throws Exception {
     Path folder = Home.folder("original-destination");
-    try (Internet internet = new Internet()) {
-      Site site = internet.site("east", 1);
+    try (Internet nowhere = Internet.none()) {
+      Site site = nowhere.site("captured", 9);
       try (Managed first = application(site, folder, "first", 20);
           Managed second = application(site, folder, "second", 21);
           LoneSidecar sidecar = LoneSidecar.start(folder, site, PROXY, snapshot())) {

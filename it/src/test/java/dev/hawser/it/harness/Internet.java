@@ -23,12 +23,21 @@ public final class Internet implements AutoCloseable {
   private static final int ADDRESSES = 60;
 
   private final List<Site> sites = new ArrayList<>();
+  private final boolean joined;
 
   /** Makes the bridge. */
   public Internet() {
+    this(true);
+  }
+
+  private Internet(boolean joined) {
+    this.joined = joined;
     if (!Files.isWritable(Path.of("/run/netns"))) {
       throw new AssertionError(
           "no namespaces here (expected: run by it/namespaces/bin/java, as `make test` does)");
+    }
+    if (!joined) {
+      return;
     }
     Shell.run("ip", "link", "add", BRIDGE, "type", "bridge");
     Shell.run("ip", "link", "set", BRIDGE, "up");
@@ -37,25 +46,35 @@ public final class Internet implements AutoCloseable {
     Shell.run("ip", "addr", "add", "192.0.2.254/24", "dev", BRIDGE);
   }
 
+  /** Makes none: its sites are reached by the harness alone. */
+  public static Internet none() {
+    return new Internet(false);
+  }
+
   /** Adds a site. */
   public Site site(String name, int number) {
     Site site = new Site(name, number);
     sites.add(site);
-    batch(
+    List<String> outside = new ArrayList<>();
+    outside.add("netns add " + name);
+    if (joined) {
+      outside.add("link add w-" + name + " type veth peer name wan0 netns " + name);
+      outside.add("link set w-" + name + " master " + BRIDGE + " up");
+    }
+    outside.addAll(
         List.of(
-            "netns add " + name,
-            "link add w-" + name + " type veth peer name wan0 netns " + name,
-            "link set w-" + name + " master " + BRIDGE + " up",
             "link add m-" + name + " type veth peer name mgmt0 netns " + name,
             "addr add " + site.harnessAddress() + "/30 dev m-" + name,
             "link set m-" + name + " up",
-            "route add 10." + number + ".0.0/24 via 10.200." + number + ".2"),
-        List.of());
+            "route add 10." + number + ".0.0/24 via 10.200." + number + ".2"));
+    batch(outside, List.of());
     List<String> inside = new ArrayList<>();
     inside.add("link set lo up");
-    inside.add("addr add " + site.publicAddress() + "/24 dev wan0");
-    inside.add("addr add " + site.secondPublicAddress() + "/24 dev wan0");
-    inside.add("link set wan0 up");
+    if (joined) {
+      inside.add("addr add " + site.publicAddress() + "/24 dev wan0");
+      inside.add("addr add " + site.secondPublicAddress() + "/24 dev wan0");
+      inside.add("link set wan0 up");
+    }
     inside.add("addr add 10.200." + number + ".2/30 dev mgmt0");
     inside.add("link set mgmt0 up");
     for (int host = 1; host <= ADDRESSES; host++) {
@@ -127,7 +146,9 @@ public final class Internet implements AutoCloseable {
     for (Site site : sites) {
       Shell.run("ip", "netns", "del", site.name());
     }
-    Shell.run("ip", "link", "del", BRIDGE);
+    if (joined) {
+      Shell.run("ip", "link", "del", BRIDGE);
+    }
   }
 
   private static void batch(List<String> commands, List<String> options) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** A sidecar and a VM's agent are followed by others, and told to end, under load. */
 class HotRestartIT {
-  private static final int SUCCESSORS = 3;
+  private static final int SUCCESSORS = 2;
 
   /** Where the agent offers the application, on an address of its own. */
   private static final int AGENT_HOST = 12;
