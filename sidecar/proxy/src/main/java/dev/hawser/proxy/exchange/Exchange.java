@@ -1,6 +1,10 @@
 package dev.hawser.proxy.exchange;
 
+import dev.hawser.proxy.affinity.Affinity;
+import dev.hawser.proxy.affinity.AffinityPlan;
+import dev.hawser.proxy.affinity.OriginalWish;
 import dev.hawser.proxy.balance.Endpoint;
+import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.http.HttpStream;
@@ -8,6 +12,7 @@ import dev.hawser.proxy.http.ResetReason;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.model.RouteRule;
+import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.observe.Watch;
 import dev.hawser.proxy.reply.LocalReply;
@@ -18,7 +23,9 @@ import dev.hawser.proxy.upstream.WorkerUpstream;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +44,19 @@ public final class Exchange implements StreamListener {
   private final Response response;
   private final Upload upload;
   private @Nullable Http2Headers request;
-  private @Nullable Course course;
+  private @Nullable WorkerUpstream upstream;
+  private @Nullable Tries tries;
+  private Optional<Duration> timeout = Optional.empty();
   private @Nullable Attempt attempt;
+  private RouteRule.Action.@Nullable Forward action;
 
   /** Whether it goes on with another protocol, in which both sides end when they like. */
   private boolean tunnel;
 
   /** Whether what follows it goes to the endpoint as bytes. */
   private boolean connect;
+
+  private @Nullable String setCookie;
 
   private boolean over;
 
@@ -54,7 +66,7 @@ public final class Exchange implements StreamListener {
     this.side = side;
     this.downstream = downstream;
     this.facts = new ExchangeFacts(protocol);
-    this.timers = new ExchangeTimers(worker.timers(), this, new Overdue(this, side));
+    this.timers = new ExchangeTimers(worker.timers(), this);
     this.admission = new Admission(worker, side, facts, this);
     this.upload = new Upload(downstream, worker);
     this.response = new Response(downstream, facts, admission, worker.date());
@@ -99,39 +111,63 @@ public final class Exchange implements StreamListener {
       answer(Replies.tooManyRequests(forward.upstream().name()));
       return;
     }
+    upstream = to;
+    RouteRule.Action.Forward chosen = forward.action();
+    action = chosen;
     Http2Headers head = request();
-    Course chosen = Course.of(forward, to, side, worker, head, facts.isGrpc());
-    course = chosen;
-    RouteRule.Action.Forward action = chosen.action();
-    GrpcTimeout.total(action.timeouts(), head).ifPresent(timers::armStream);
-    chosen.tries().rule().perTryIdle().ifPresent(timers::watchTry);
+    timeout = GrpcTimeout.response(chosen.timeouts(), head);
+    GrpcTimeout.total(chosen.timeouts(), head).ifPresent(timers::armStream);
+    AffinityPlan.Found sticky =
+        AffinityPlan.find(
+            chosen.stickiness(),
+            forward.labels(),
+            head,
+            side.downstream().remote(),
+            side.downstream().local());
+    setCookie = sticky.setCookie();
+    tries =
+        new Tries(
+            to,
+            worker,
+            RetryJudge.ask(side.retries(chosen), head, facts.isGrpc()),
+            affinity(forward, sticky, head),
+            side.refusesUnprocessed());
+    tries().rule().perTryIdle().ifPresent(limit -> timers.watchTry(limit, this::onTryIdle));
     side.prepare(head);
     Watch watch = facts.watch();
     if (watch != null) {
       watch.passOn(head);
     }
     facts.requestId(head.get(HeaderNames.X_REQUEST_ID));
-    timers.watchIdle(action.timeouts().idle().orElse(side.idleTimeout()));
+    timers.watchIdle(chosen.timeouts().idle().orElse(side.idleTimeout()));
     if (upload.isEnded() || tunnel) {
-      chosen.timeout().ifPresent(timers::armTotal);
+      timeout.ifPresent(timers::armTotal);
     }
-    if (!action.mirrors().isEmpty() && !tunnel) {
+    if (!chosen.mirrors().isEmpty() && !tunnel) {
       upload.mirror(headOnly ->
-          Mirrors.begin(
-              action.mirrors(), head, headOnly, chosen.timeout(), side.upstreams(), worker));
+          Mirrors.begin(chosen.mirrors(), head, headOnly, timeout, side.upstreams(), worker));
     }
     firstTry();
   }
 
+  private Affinity affinity(
+      RouteDecision.Forward forward, AffinityPlan.Found sticky, Http2Headers head) {
+    UpstreamConfig.Endpoints.Original original = forward.upstream().original();
+    Downstream from = side.downstream();
+    return original == null
+        ? sticky.affinity()
+        : OriginalWish.of(original, head, from.redirected() ? from.local() : null);
+  }
+
   private void firstTry() {
-    Course to = course();
-    switch (to.state()) {
-      case GONE -> answer(Replies.noSuchUpstream(to.name()));
-      case AWAITED -> timers.await(to.upstream());
+    WorkerUpstream to = upstream();
+    switch (to.upstream().state()) {
+      case GONE -> answer(Replies.noSuchUpstream(to.upstream().name()));
+      case AWAITED -> timers.await(to);
       case READY -> {
-        Endpoint endpoint = to.tries().afterPause();
+        Endpoint endpoint = tries().afterPause();
         if (endpoint == null) {
-          answer(Replies.noEndpoints(to.name()));
+          answer(Replies.noEndpoints(to.upstream().name()));
         } else {
           tryOn(endpoint);
         }
@@ -148,7 +184,7 @@ public final class Exchange implements StreamListener {
 
   private void tryOn(Endpoint endpoint) {
     facts.attempt(endpoint);
-    Attempt next = new Attempt(this, course().upstream(), endpoint);
+    Attempt next = new Attempt(this, upstream(), endpoint);
     attempt = next;
     if (upload.isEnded()) {
       tries().rule().perTryTimeout().ifPresent(timers::armTry);
@@ -161,7 +197,9 @@ public final class Exchange implements StreamListener {
   void onStream(Attempt from, HttpStream stream) {
     facts.peer(from.peer());
     Http2Headers head = request();
-    course().address(head, from.endpoint(), facts.attempts());
+    if (action != null) {
+      AttemptHead.request(action, head, from.endpoint(), facts.attempts());
+    }
     from.watched(facts.watch(), head);
     upload.start(head, stream);
     settleRequest();
@@ -195,9 +233,8 @@ public final class Exchange implements StreamListener {
   }
 
   private void requestEnded(boolean end) {
-    Course chosen = course;
-    if (end && !over && chosen != null && !tunnel) {
-      chosen.timeout().ifPresent(timers::armTotal);
+    if (end && !over && upstream != null && !tunnel) {
+      timeout.ifPresent(timers::armTotal);
       if (attempt != null && !response.hasBegun()) {
         tries().rule().perTryTimeout().ifPresent(timers::armTry);
       }
@@ -220,7 +257,7 @@ public final class Exchange implements StreamListener {
   @Override
   public void reconsider() {
     // One that filters still look at, or a route answers, is soon over.
-    if (over || course == null) {
+    if (over || upstream == null) {
       return;
     }
     if (!side.stillAllows(facts.asJudged(request()), admission.metadata())) {
@@ -258,7 +295,12 @@ public final class Exchange implements StreamListener {
       timers.cancelTotal();
     }
     upload.forget();
-    course().respond(headers, facts.attempts());
+    if (setCookie != null) {
+      headers.add(HeaderNames.SET_COOKIE, setCookie);
+    }
+    if (action != null) {
+      AttemptHead.response(action, headers, facts.attempts());
+    }
     response.head(headers, status, end);
     if (end) {
       responseEnded();
@@ -318,7 +360,7 @@ public final class Exchange implements StreamListener {
       watch.tryFailed(failure.kind().flag(), failure.detail());
     }
     if (response.hasBegun()) {
-      course().stats().count(UpstreamStat.RQ_BROKEN);
+      upstream().upstream().stats().count(UpstreamStat.RQ_BROKEN);
       facts.flag(failure.kind().flag());
       // The end of the stream is missing, which tells the caller enough; it may ask for the reason.
       boolean calmly = failure.kind() == StreamFailure.Kind.RESET_CALMLY;
@@ -350,11 +392,66 @@ public final class Exchange implements StreamListener {
       finish();
       return;
     }
-    answer(Replies.failed(course().name(), failure, facts.attempts()));
+    answer(Replies.failed(upstream().upstream().name(), failure, facts.attempts()));
+  }
+
+  void onTryTimeout() {
+    failTry(UpstreamStat.RQ_PER_TRY_TIMEOUT, "no response head in time");
+  }
+
+  private void onTryIdle() {
+    if (response.hasBegun()) {
+      upstream().upstream().stats().count(UpstreamStat.RQ_PER_TRY_IDLE_TIMEOUT);
+      timeOut(Replies.idle(tries().rule().perTryIdle().orElse(Duration.ZERO)));
+    } else {
+      failTry(UpstreamStat.RQ_PER_TRY_IDLE_TIMEOUT, "no sign of life in time");
+    }
+  }
+
+  private void failTry(UpstreamStat stat, String detail) {
+    Attempt present = attempt;
+    if (over || response.hasBegun() || present == null) {
+      return;
+    }
+    upstream().upstream().stats().count(stat);
+    present.timeOut(detail);
+    onAttemptFailed(present, new StreamFailure(StreamFailure.Kind.TRY_TIMEOUT, detail));
+  }
+
+  void onTotalTimeout() {
+    if (upstream != null) {
+      upstream.upstream().stats().count(UpstreamStat.RQ_TIMEOUT);
+    }
+    timeOut(Replies.timedOut(timeout.orElse(Duration.ZERO)));
+  }
+
+  void onStreamTimeout() {
+    timeOut(Replies.tookTooLong(upload.isEnded()));
+  }
+
+  void onIdleTimeout() {
+    timeOut(Replies.idle(side.idleTimeout()));
+  }
+
+  void onAwaitTimeout() {
+    if (!over && attempt == null) {
+      answer(Replies.notKnownYet(upstream().upstream().name()));
+    }
+  }
+
+  private void timeOut(LocalReply reply) {
+    if (over) {
+      return;
+    }
+    Attempt present = attempt;
+    if (present != null) {
+      present.timeOut(reply.message());
+    }
+    breakOff(reply);
   }
 
   /** Answers if there is still time, else breaks the response off. */
-  void breakOff(LocalReply reply) {
+  private void breakOff(LocalReply reply) {
     if (response.hasBegun()) {
       facts.flag(reply.flags());
       downstream.reset(ResetReason.INTERNAL);
@@ -364,9 +461,12 @@ public final class Exchange implements StreamListener {
     }
   }
 
-  void answer(LocalReply reply) {
-    Course chosen = course;
-    response.answer(chosen == null ? reply : chosen.answer(reply, facts.attempts()));
+  private void answer(LocalReply reply) {
+    RouteRule.Action.Forward chosen = action;
+    response.answer(
+        chosen == null
+            ? reply
+            : reply.withStep(head -> AttemptHead.response(chosen, head, facts.attempts())));
     responseEnded();
   }
 
@@ -379,10 +479,10 @@ public final class Exchange implements StreamListener {
       present.release();
     }
     upload.end();
-    Course taken = course;
-    if (taken != null) {
-      facts.flag(taken.tries().wasDenied() ? "URX" : "");
-      taken.tries().end();
+    Tries made = tries;
+    if (made != null) {
+      facts.flag(made.wasDenied() ? "URX" : "");
+      made.end();
     }
     Metadata said = admission.metadata();
     admission.end();
@@ -401,21 +501,10 @@ public final class Exchange implements StreamListener {
   }
 
   private Tries tries() {
-    return course().tries();
+    return Objects.requireNonNull(tries, "not routed yet");
   }
 
-  /** Returns where it goes; only once it is routed. */
-  Course course() {
-    return Objects.requireNonNull(course, "not routed yet");
-  }
-
-  /** Returns the try under way, or null. */
-  @Nullable Attempt attempt() {
-    return attempt;
-  }
-
-  /** Whether the caller has seen a part of the response. */
-  boolean hasAnswered() {
-    return response.hasBegun();
+  private WorkerUpstream upstream() {
+    return Objects.requireNonNull(upstream, "not routed yet");
   }
 }

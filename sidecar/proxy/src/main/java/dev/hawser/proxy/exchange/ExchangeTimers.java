@@ -14,7 +14,6 @@ final class ExchangeTimers {
 
   private final TimerWheel wheel;
   private final Exchange exchange;
-  private final Overdue overdue;
   private @Nullable Timer total;
   private @Nullable Timer stream;
   private @Nullable Timer perTry;
@@ -25,16 +24,15 @@ final class ExchangeTimers {
   private long idleNanos;
   private long lastTouch;
 
-  ExchangeTimers(TimerWheel wheel, Exchange exchange, Overdue overdue) {
+  ExchangeTimers(TimerWheel wheel, Exchange exchange) {
     this.wheel = wheel;
     this.exchange = exchange;
-    this.overdue = overdue;
   }
 
   void armTotal(Duration time) {
     Timer timer = total;
     if (timer == null) {
-      timer = new Timer(overdue::onTotal);
+      timer = new Timer(exchange::onTotalTimeout);
       total = timer;
     }
     wheel.arm(timer, time.toNanos());
@@ -46,7 +44,7 @@ final class ExchangeTimers {
 
   /** Bounds all of it, from now on. */
   void armStream(Duration time) {
-    Timer timer = new Timer(overdue::onStream);
+    Timer timer = new Timer(exchange::onStreamTimeout);
     stream = timer;
     wheel.arm(timer, time.toNanos());
   }
@@ -54,15 +52,15 @@ final class ExchangeTimers {
   void armTry(Duration time) {
     Timer timer = perTry;
     if (timer == null) {
-      timer = new Timer(overdue::onTry);
+      timer = new Timer(exchange::onTryTimeout);
       perTry = timer;
     }
     wheel.arm(timer, time.toNanos());
   }
 
   /** Bounds the silence in each try from now on. */
-  void watchTry(Duration time) {
-    tryIdle = new TryIdle(wheel, time, overdue::onTryIdle);
+  void watchTry(Duration time, Runnable task) {
+    tryIdle = new TryIdle(wheel, time, task);
   }
 
   /** A try begins. */
@@ -93,7 +91,7 @@ final class ExchangeTimers {
     Runnable wish = exchange::upstreamChanged;
     upstream.whenChanged(wish);
     forgetWish = () -> upstream.noLonger(wish);
-    pause = new Timer(overdue::onAwait);
+    pause = new Timer(exchange::onAwaitTimeout);
     wheel.arm(pause, AWAIT_NANOS);
   }
 
@@ -135,7 +133,7 @@ final class ExchangeTimers {
   private void checkIdle() {
     long left = idleNanos - (wheel.nanoTime() - lastTouch);
     if (left <= 0) {
-      overdue.onIdle();
+      exchange.onIdleTimeout();
     } else if (idle != null) {
       wheel.arm(idle, left);
     }

@@ -139,16 +139,6 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
     widen();
   }
 
-  /** What is no fault in the protocol is a connection that was reset: its end tells the streams. */
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
-    if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
-      super.exceptionCaught(ctx, cause);
-    } else {
-      var _ = ctx.close();
-    }
-  }
-
   /** No setting is the connection's window (RFC 9113 section 6.9.2): it is opened by an update. */
   private void widen() throws Http2Exception {
     int more = limits.connectionWindow() - Http2CodecUtil.DEFAULT_WINDOW_SIZE;

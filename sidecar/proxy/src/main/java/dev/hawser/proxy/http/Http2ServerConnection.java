@@ -14,7 +14,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,9 +26,6 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   /** Between telling the client to stop and taking no more: what was on its way arrives. */
   private static final long DRAIN_NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** Requests of one read that wait for its end. */
-  private static final int MOST_ARRIVED = 64;
-
   private static final AsciiString GET = AsciiString.cached("GET");
 
   private final RequestAcceptor acceptor;
@@ -40,7 +36,6 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   /** One timer for all streams: a response that is taken costs nothing. */
   private final Timer flush = new Timer(this::endStuck);
 
-  private final ArrayDeque<Http2WireStream> arrived = new ArrayDeque<>();
   private int active;
   private boolean draining;
 
@@ -127,24 +122,8 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
       wire.offerTunnel();
     }
     attach(stream, wire);
-    wire.holdBack(headers, end);
-    arrived.add(wire);
-    if (arrived.size() >= MOST_ARRIVED) {
-      takeArrived();
-    }
-  }
-
-  /** The peer has nothing more to say for now: what it has not taken back meanwhile is meant. */
-  @Override
-  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-    takeArrived();
-    super.channelReadComplete(ctx);
-  }
-
-  private void takeArrived() {
-    for (Http2WireStream wire = arrived.poll(); wire != null; wire = arrived.poll()) {
-      wire.release(stream -> acceptor.accept(stream, "HTTP/2"));
-    }
+    wire.listen(acceptor.accept(wire, "HTTP/2"));
+    wire.receiveHeaders(headers, end);
   }
 
   private static boolean isAllowed(@Nullable CharSequence protocol, HttpEdge edge) {
@@ -245,11 +224,7 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
 
   @Override
   public void eachRequest(Consumer<StreamListener> task) {
-    for (Http2WireStream wire : streams()) {
-      if (wire.isTaken()) {
-        task.accept(wire.listener());
-      }
-    }
+    streams().forEach(wire -> task.accept(wire.listener()));
   }
 
   private List<Http2WireStream> streams() {

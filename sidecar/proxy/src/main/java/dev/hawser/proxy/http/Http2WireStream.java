@@ -8,7 +8,6 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One stream of an {@link Http2Endpoint}. */
@@ -16,7 +15,6 @@ final class Http2WireStream implements HttpStream {
   private final Http2Endpoint endpoint;
   private @Nullable Http2Stream stream;
   private @Nullable StreamListener listener;
-  private @Nullable Http2EarlyFrames early;
   private boolean headReceived;
   private boolean received;
   private boolean sent;
@@ -37,34 +35,9 @@ final class Http2WireStream implements HttpStream {
     listener = toThis;
   }
 
-  /** Nobody listens yet: what comes is kept, and a stream that the peer resets is forgotten. */
-  void holdBack(Http2Headers head, boolean end) {
-    early = new Http2EarlyFrames(head, end);
-  }
-
-  /**
-   * Hands what was kept to somebody.
-   *
-   * @param taker makes who listens; not called if the stream is over
-   */
-  void release(Function<HttpStream, StreamListener> taker) {
-    Http2EarlyFrames kept = early;
-    early = null;
-    if (kept == null || closed) {
-      return;
-    }
-    listener = taker.apply(this);
-    kept.replay(this);
-  }
-
   /** The peer asks to go on with another protocol on this stream. */
   void offerTunnel() {
     tunnel = new Http2Tunnel();
-  }
-
-  /** Whether somebody listens. */
-  boolean isTaken() {
-    return listener != null;
   }
 
   StreamListener listener() {
@@ -82,10 +55,6 @@ final class Http2WireStream implements HttpStream {
 
   void receiveHeaders(Http2Headers headers, boolean end) {
     if (closed || received) {
-      return;
-    }
-    if (early != null) {
-      early.trailers(headers, end);
       return;
     }
     if (headReceived) {
@@ -129,10 +98,6 @@ final class Http2WireStream implements HttpStream {
 
   /** Takes data; what nobody wants is credited at once. */
   void receiveData(ByteBuf data, boolean end) {
-    if (!closed && early != null) {
-      early.data(data, end);
-      return;
-    }
     if (closed || received) {
       int size = data.readableBytes();
       data.release();
@@ -144,34 +109,21 @@ final class Http2WireStream implements HttpStream {
   }
 
   void writable() {
-    if (!closed && !sent && early == null) {
+    if (!closed && !sent) {
       listener().onWritable();
     }
   }
 
   void fail(StreamFailure failure) {
-    if (forget() || closed) {
-      return;
+    if (!closed) {
+      closed = true;
+      listener().onReset(failure);
     }
-    closed = true;
-    listener().onReset(failure);
-  }
-
-  /** Drops what nobody has seen; returns whether that was all of it. */
-  private boolean forget() {
-    Http2EarlyFrames kept = early;
-    if (kept == null) {
-      return false;
-    }
-    early = null;
-    closed = true;
-    credit(kept.drop());
-    return true;
   }
 
   /** Netty has closed the stream: in order if both halves are whole, else by the given cause. */
   void streamClosed(StreamFailure cause) {
-    if (forget() || closed) {
+    if (closed) {
       return;
     }
     if (received && sent) {

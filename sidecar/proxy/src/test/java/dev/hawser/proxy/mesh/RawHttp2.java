@@ -3,7 +3,6 @@ package dev.hawser.proxy.mesh;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -25,22 +24,16 @@ final class RawHttp2 implements AutoCloseable {
    */
   record Frame(int type, int flags, int stream, String text) {}
 
-  /** Frames that are sent. */
-  @FunctionalInterface
-  interface Frames {
-    void send() throws IOException;
-  }
-
   private final Socket socket;
   private final DataInputStream in;
-  private OutputStream out;
 
   RawHttp2(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(10_000);
     in = new DataInputStream(socket.getInputStream());
-    out = socket.getOutputStream();
-    out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    socket
+        .getOutputStream()
+        .write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     send(SETTINGS, 0, 0, new byte[0]);
   }
 
@@ -51,17 +44,7 @@ final class RawHttp2 implements AutoCloseable {
     frame.write(flags);
     frame.writeBytes(number(stream, 4));
     frame.writeBytes(payload);
-    out.write(frame.toByteArray());
-  }
-
-  /** Sends frames in one write, so that they are read together. */
-  void together(Frames frames) throws IOException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    OutputStream alone = out;
-    out = all;
-    frames.send();
-    out = alone;
-    out.write(all.toByteArray());
+    socket.getOutputStream().write(frame.toByteArray());
   }
 
   /** Sends HEADERS; names and values alternate, none is indexed. */
