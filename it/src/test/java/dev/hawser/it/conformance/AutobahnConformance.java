@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,12 @@ class AutobahnConformance {
       List.of(
           "1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.1.1", "9.1.2", "9.2.1", "9.2.2",
           "9.3.1", "9.4.1", "9.5.1", "9.6.1", "9.7.1", "9.8.1", "10.*");
+
+  /**
+   * Some cases end now in one way and now in another at the application alone: which of two closes
+   * comes first is a race. What was seen through the sidecars must be seen without them as well.
+   */
+  private static final int ROUNDS = 5;
 
   private static final String PROGRAM =
       """
@@ -65,26 +73,33 @@ class AutobahnConformance {
 
   @Test
   void everyCaseEndsAsItDoesAtTheApplication() throws IOException {
-    JsonNode results = run();
-    Map<String, String> differences = new TreeMap<>();
-    Map<String, Integer> verdicts = new TreeMap<>();
-    JsonNode direct = results.path("direct");
-    JsonNode through = results.path("mesh");
-    direct
-        .fieldNames()
-        .forEachRemaining(name -> {
-          String there = verdict(direct.path(name));
-          String here = verdict(through.path(name));
-          verdicts.merge(there, 1, Integer::sum);
-          if (!here.equals(there)) {
-            differences.put(name, there + ", through the mesh " + here);
-          }
-        });
-    System.out.printf(
-        "CONFORMANCE autobahn: %d cases, %d end otherwise through the sidecars; behaviour and close %s%n",
-        direct.size(), differences.size(), verdicts);
+    Map<String, Set<String>> direct = new TreeMap<>();
+    Map<String, Set<String>> through = new TreeMap<>();
+    List<String> cases = CASES;
+    for (int round = 1; round <= ROUNDS && !cases.isEmpty(); round++) {
+      JsonNode results = run("reports-" + round, cases);
+      note(results.path("direct"), direct);
+      note(results.path("mesh"), through);
+      cases =
+          through.keySet().stream()
+              .filter(name -> !direct.getOrDefault(name, Set.of()).containsAll(through.get(name)))
+              .toList();
+      System.out.printf(
+          "CONFORMANCE autobahn: %d cases, of which %d end in a way through the sidecars that was not seen without them, after %d rounds %s%n",
+          direct.size(),
+          cases.size(),
+          round,
+          cases.stream().map(name -> name + direct.get(name) + through.get(name)).toList());
+    }
     assertThat(direct.size()).isPositive().isEqualTo(through.size());
-    assertThat(differences).isEmpty();
+    assertThat(cases).isEmpty();
+  }
+
+  private static void note(JsonNode results, Map<String, Set<String>> verdicts) {
+    results
+        .fieldNames()
+        .forEachRemaining(name ->
+            verdicts.computeIfAbsent(name, _ -> new TreeSet<>()).add(verdict(results.path(name))));
   }
 
   /** Behaviour and close, as Autobahn words them. */
@@ -92,8 +107,8 @@ class AutobahnConformance {
     return one.path("behavior").asText() + "/" + one.path("behaviorClose").asText();
   }
 
-  private static JsonNode run() throws IOException {
-    Path reports = folder.resolve("reports");
+  private static JsonNode run(String name, List<String> cases) throws IOException {
+    Path reports = folder.resolve(name);
     ObjectMapper json = new ObjectMapper();
     Path specification = folder.resolve("specification.json");
     json.writeValue(
@@ -108,7 +123,7 @@ class AutobahnConformance {
                 Map.of("agent", "direct", "url", url(mesh.application())),
                 Map.of("agent", "mesh", "url", url(mesh.upstream()))),
             "cases",
-            CASES,
+            cases,
             "exclude-cases",
             List.of(),
             "exclude-agent-cases",

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -198,10 +199,22 @@ final class StockClientsStory {
           .until(() -> mesh.east.tryHawser("endpoints", "quotes.shop").output().contains("west"));
       String bootstrap = host.bootstrap("grpc");
       String good = call(mesh, bootstrap, "xds", 500, 20);
-      String plain = call(mesh, bootstrap, "insecure", 1, 10);
       Path strange = strangersFiles(mesh.folder.resolve("stranger-certificates"));
-      String stranger =
-          call(mesh, bootstrap.replace(certificates.toString(), strange.toString()), "xds", 1, 10);
+      String plain;
+      String stranger;
+      try (AtOnce atOnce = new AtOnce()) {
+        Future<String> inPlainText = atOnce.begin(() -> call(mesh, bootstrap, "insecure", 1, 10));
+        Future<String> asStranger =
+            atOnce.begin(() ->
+                call(
+                    mesh,
+                    bootstrap.replace(certificates.toString(), strange.toString()),
+                    "xds",
+                    1,
+                    10));
+        plain = AtOnce.result(inPlainText);
+        stranger = AtOnce.result(asStranger);
+      }
       Report.line("10 grpc-java in east, xds:///quotes.shop, served in west: %s", good);
       Report.line("10 the same in plain text: %s", plain);
       Report.line("10 the same with a certificate of another root: %s", stranger);
@@ -236,7 +249,8 @@ final class StockClientsStory {
 
   private static String call(
       TwoClusters mesh, String bootstrap, String credentials, int calls, int seconds) {
-    Path file = mesh.write("caller-1.json", bootstrap);
+    String name = "caller-1-" + Integer.toHexString(bootstrap.hashCode()) + ".json";
+    Path file = mesh.write(name, bootstrap);
     return Shell.run(
             Map.of("GRPC_XDS_BOOTSTRAP", file.toString()),
             mesh.eastSite.command(

@@ -9,10 +9,21 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Makes keys and signs tokens with them, whatever they say. */
 public final class Issuer {
+  /** A key of RSA takes seconds to make without the second compiler: these are used in turn. */
+  private static final List<KeyPair> RSA_KEYS = new ArrayList<>();
+
+  /** As many as one test needs different ones. */
+  private static final int RSA_KEYS_IN_ALL = 3;
+
+  private static final int USUAL_BITS = 2048;
+  private static int turn;
+
   private final KeyPair pair;
   private final String keyId;
   private final JwsAlgorithm algorithm;
@@ -23,13 +34,26 @@ public final class Issuer {
     this.algorithm = algorithm;
   }
 
-  /** Makes a key of the kind that the algorithm needs. */
+  /** Has a key of the kind that the algorithm needs, another one than the last two. */
   public static Issuer of(String algorithm, String keyId) {
     try {
-      return of(JwsAlgorithm.ofToken(algorithm).orElseThrow(), keyId, 2048);
+      JwsAlgorithm wanted = JwsAlgorithm.ofToken(algorithm).orElseThrow();
+      return switch (wanted) {
+        case RS256, RS384, RS512, PS256, PS384, PS512 -> new Issuer(nextRsa(), keyId, wanted);
+        default -> of(wanted, keyId, USUAL_BITS);
+      };
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static synchronized KeyPair nextRsa() throws GeneralSecurityException {
+    if (RSA_KEYS.size() < RSA_KEYS_IN_ALL) {
+      RSA_KEYS.add(of(JwsAlgorithm.RS256, "", USUAL_BITS).pair);
+      return RSA_KEYS.getLast();
+    }
+    turn = (turn + 1) % RSA_KEYS_IN_ALL;
+    return RSA_KEYS.get(turn);
   }
 
   static Issuer of(JwsAlgorithm algorithm, String keyId, int bits) throws GeneralSecurityException {
