@@ -13,6 +13,8 @@ JDK := $(shell bin/find-jdk 2>/dev/null)
 export JAVA_HOME := $(JDK)
 MVN ?= mvn
 MVN_FLAGS ?= -B -q
+# What the build reads. What it wrote lies in target/, which `make clean` removes with the mark of the last build.
+SOURCES := $(shell find . -name target -prune -o -type f \( -path '*/src/*' -o -name pom.xml -o -path './.mvn/*' -o -path ./bin/train \) -print)
 
 .PHONY: help jdk build demo test bench conformance fuzz story programs format clean
 
@@ -31,9 +33,13 @@ help:
 jdk:
 	@bin/find-jdk >/dev/null
 
-build: jdk
+build: jdk target/built
+
+# Maven packs everything anew even if nothing changed; this asks it only if something did.
+target/built: $(SOURCES)
 	$(MVN) $(MVN_FLAGS) -T 2 -DskipTests package
 	@bin/train
+	@touch $@
 
 demo: build
 	@bin/demo $(if $(ONCE),--once,)

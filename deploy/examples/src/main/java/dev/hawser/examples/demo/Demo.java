@@ -80,9 +80,9 @@ public final class Demo {
     world.awaitCluster(world.east);
     world.awaitCluster(world.west);
     world.startGateway(world.west, 2);
-    List<Workload> workloads = new ArrayList<>(List.of(world.web, world.payments));
+    List<Workload> workloads =
+        new ArrayList<>(List.of(world.web, world.payments, world.westOrders));
     workloads.addAll(world.eastOrders);
-    workloads.addAll(world.westOrders);
     world.startWorkloads(workloads);
     world.probe.await(world.seenByWeb("orders"), "\"cluster\":\"east\"", Duration.ofSeconds(60));
     world.narrator.says("web calls orders in its own cluster");

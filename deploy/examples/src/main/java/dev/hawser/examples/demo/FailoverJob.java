@@ -78,7 +78,7 @@ final class FailoverJob {
     for (Workload orders : world.eastOrders) {
       world.kill(orders);
     }
-    TimeUnit.SECONDS.sleep(3);
+    TimeUnit.SECONDS.sleep(2);
     Instant back = Instant.now();
     for (Workload orders : world.eastOrders) {
       world.restart(orders);
@@ -92,7 +92,7 @@ final class FailoverJob {
     Instant start = Instant.now();
     narrator.says("kill -9 of west's gateway " + world.west.gateway(2) + " while west serves");
     world.processes.kill(world.west.gatewayProcess(2));
-    TimeUnit.SECONDS.sleep(3);
+    TimeUnit.SECONDS.sleep(2);
     Tally during = load.tally().between(start, Instant.now());
     narrator.promise(
         during.byCluster().getOrDefault("west", 0L) > 0,
@@ -109,8 +109,7 @@ final class FailoverJob {
     List<ProcessHandle> west = new ArrayList<>();
     west.addAll(world.processes.family("west"));
     west.addAll(world.processes.family(world.west.gatewayProcess(2)));
-    for (Workload workload :
-        List.of(world.westOrders.get(0), world.westOrders.get(1), world.payments)) {
+    for (Workload workload : List.of(world.westOrders, world.payments)) {
       west.addAll(world.processes.family(workload.application()));
       west.addAll(world.processes.family(workload.proxy()));
     }
@@ -122,7 +121,7 @@ final class FailoverJob {
     world.processes.signal("STOP", west);
     Instant back;
     try {
-      TimeUnit.SECONDS.sleep(6);
+      TimeUnit.SECONDS.sleep(5);
     } finally {
       back = Instant.now();
       world.processes.signal("CONT", west);

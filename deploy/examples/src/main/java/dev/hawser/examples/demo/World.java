@@ -28,7 +28,7 @@ final class World implements AutoCloseable {
   final Cluster west;
   final Workload web;
   final List<Workload> eastOrders;
-  final List<Workload> westOrders;
+  final Workload westOrders;
   final Workload payments;
   final Narrator narrator;
   final Processes processes;
@@ -51,10 +51,7 @@ final class World implements AutoCloseable {
         List.of(
             new Workload(east, "orders", "orders-east-1", east.workload(2), Map.of()),
             new Workload(east, "orders", "orders-east-2", east.workload(3), Map.of()));
-    westOrders =
-        List.of(
-            new Workload(west, "orders", "orders-west-1", west.workload(2), Map.of()),
-            new Workload(west, "orders", "orders-west-2", west.workload(3), Map.of()));
+    westOrders = new Workload(west, "orders", "orders-west-1", west.workload(2), Map.of());
     payments = new Workload(west, "payments", "payments", west.workload(1), Map.of());
   }
 
@@ -72,7 +69,8 @@ final class World implements AutoCloseable {
     Files.createDirectories(east.services());
     Files.createDirectories(west.services());
     Files.writeString(east.services().resolve("orders.yaml"), service("orders", eastOrders));
-    Files.writeString(west.services().resolve("orders.yaml"), service("orders", westOrders));
+    Files.writeString(
+        west.services().resolve("orders.yaml"), service("orders", List.of(westOrders)));
     Files.writeString(
         west.services().resolve("payments.yaml"), service("payments", List.of(payments)));
   }

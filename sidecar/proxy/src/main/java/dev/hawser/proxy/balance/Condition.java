@@ -5,7 +5,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Whether something may serve: it goes down at once and comes back slowly. What was down must be
- * healthy for the stability time without a break, then its share grows over as long again.
+ * healthy for the stability time without a break, then its share grows over half as long.
  *
  * <p>Safe for use by any thread; times are {@link System#nanoTime} nanoseconds.
  */
@@ -36,6 +36,7 @@ public final class Condition {
 
   private final AtomicReference<State> state = new AtomicReference<>(READY);
   private final long stability;
+  private final long ramp;
   private final Runnable onChange;
 
   /**
@@ -46,6 +47,7 @@ public final class Condition {
    */
   Condition(long stabilityNanos, Runnable onChange) {
     this.stability = stabilityNanos;
+    this.ramp = stabilityNanos / 2;
     this.onChange = onChange;
   }
 
@@ -105,7 +107,7 @@ public final class Condition {
               now - present.since() >= stability
                   ? new State(Phase.RAMPING, now, 0, present.reason())
                   : present;
-          case RAMPING -> now - present.since() >= stability ? READY : present;
+          case RAMPING -> now - present.since() >= ramp ? READY : present;
         });
   }
 
@@ -129,9 +131,7 @@ public final class Condition {
       case READY -> 1;
       case DOWN, RECOVERING -> 0;
       case RAMPING ->
-          stability == 0
-              ? 1
-              : Math.clamp((double) (now - present.since()) / stability, RAMP_START, 1);
+          ramp == 0 ? 1 : Math.clamp((double) (now - present.since()) / ramp, RAMP_START, 1);
     };
   }
 
