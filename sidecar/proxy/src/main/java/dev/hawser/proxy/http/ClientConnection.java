@@ -12,6 +12,12 @@ public interface ClientConnection {
     /** It takes no more requests; those at work may still be completed. */
     void onRetired(ClientConnection connection);
 
+    /**
+     * It had been kept and ended under the next request, before anything of an answer. Its stream
+     * has not been told yet.
+     */
+    default void onForgotten(ClientConnection connection) {}
+
     /** It is gone; its streams have been told. */
     void onClosed(ClientConnection connection, StreamFailure cause);
   }

@@ -14,6 +14,7 @@ public final class Http1ClientConnection extends Http1Connection implements Clie
   private final Timer idle = new Timer(this::close);
   private @Nullable Http1ClientStream current;
   private boolean headSeen;
+  private boolean kept;
   private boolean keepAlive = true;
   private boolean closed;
   private StreamFailure cause =
@@ -159,6 +160,7 @@ public final class Http1ClientConnection extends Http1Connection implements Clie
       return;
     }
     worker().timers().arm(idle, limits().idleTimeout().toNanos());
+    kept = true;
     observer.onSpare(this);
   }
 
@@ -239,6 +241,9 @@ public final class Http1ClientConnection extends Http1Connection implements Clie
         stream.end();
         stream.listener().onData(Unpooled.EMPTY_BUFFER, true);
       } else {
+        if (kept && !headSeen) {
+          observer.onForgotten(this);
+        }
         stream.fail(cause);
       }
     }

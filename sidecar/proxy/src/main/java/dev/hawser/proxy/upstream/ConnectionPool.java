@@ -216,6 +216,19 @@ public final class ConnectionPool implements ClientConnection.Observer {
     }
   }
 
+  /**
+   * An application that ended one kept connection may have ended the others, of which we know
+   * nothing yet: the next try is made on a new one.
+   */
+  @Override
+  public void onForgotten(ClientConnection connection) {
+    for (ClientConnection other : Set.copyOf(spare)) {
+      if (other.active() == 0) {
+        other.retire();
+      }
+    }
+  }
+
   @Override
   public void onClosed(ClientConnection connection, StreamFailure cause) {
     spare.remove(connection);

@@ -128,6 +128,31 @@ class ResilienceTest {
   }
 
   @Test
+  void afterAConnectionThatTheApplicationForgotANewOneIsMade() throws Exception {
+    ForgetfulApp app = keep(ForgetfulApp.start(8));
+    RetryRule once =
+        new RetryRule(Set.of(RetryRule.Condition.RESET), 1, Optional.empty(), Set.of());
+    int port =
+        proxy.call(cluster(""), once, Configs.group(0, Configs.endpoint(app.port(), "", "app")));
+    List<CompletableFuture<HttpResponse<String>>> first = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      first.add(
+          client.sendAsync(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build(),
+              HttpResponse.BodyHandlers.ofString()));
+    }
+    for (CompletableFuture<HttpResponse<String>> one : first) {
+      assertThat(one.get().statusCode()).isEqualTo(200);
+    }
+
+    for (int i = 0; i < 20; i++) {
+      assertThat(get(port, "/").statusCode()).isEqualTo(200);
+    }
+
+    assertThat(app.forgotten).hasPositiveValue();
+  }
+
+  @Test
   void connectionTakesNoMoreRequestsThanItMay() throws Exception {
     App app = keep(App.start("app"));
     int port = call("", RetryRule.none(), app);
