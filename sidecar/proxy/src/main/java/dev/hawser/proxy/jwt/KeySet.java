@@ -18,9 +18,10 @@ public final class KeySet {
   private static final int MAX_KEYS = 256;
 
   /**
-   * A token without a key's id is tried on each that fits; its sender shall not choose the cost.
+   * A token without a key's id is tried on each that fits, until so much has been spent; its sender
+   * shall not choose the cost, nor its issuer.
    */
-  private static final int MAX_TRIES = 8;
+  private static final int MAX_COST = 8;
 
   private final List<VerificationKey> keys;
   private final List<String> left;
@@ -110,7 +111,7 @@ public final class KeySet {
 
   private Optional<JwtFailure> check(
       JwsAlgorithm algorithm, Optional<String> keyId, byte[] signed, byte[] signature) {
-    int tried = 0;
+    int cost = 0;
     for (VerificationKey key : keys) {
       if (!key.matches(keyId.orElse(null), algorithm)) {
         continue;
@@ -118,10 +119,11 @@ public final class KeySet {
       if (key.verifies(algorithm, signed, signature)) {
         return Optional.empty();
       }
-      if (++tried == MAX_TRIES) {
+      cost += key.cost();
+      if (cost >= MAX_COST) {
         break;
       }
     }
-    return Optional.of(tried == 0 ? JwtFailure.NO_MATCHING_KEY : JwtFailure.VERIFICATION_FAILED);
+    return Optional.of(cost == 0 ? JwtFailure.NO_MATCHING_KEY : JwtFailure.VERIFICATION_FAILED);
   }
 }

@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +17,27 @@ import org.jspecify.annotations.Nullable;
  */
 record VerificationKey(
     @Nullable String id, KeyKind kind, PublicKey key, @Nullable JwsAlgorithm meant) {
+  /** Squarings and multiplications for the exponent 65,537. */
+  private static final int USUAL_STEPS = 19;
+
   /** Whether it may have signed a token with this head. */
   boolean matches(@Nullable String tokenKeyId, JwsAlgorithm algorithm) {
     boolean named = tokenKeyId == null || id == null || id.equals(tokenKeyId);
     return named && algorithm.fits(kind) && algorithm.satisfies(meant);
+  }
+
+  /**
+   * Returns what a verification takes, where one by RSA with 2048 bits and the exponent 65,537 is
+   * 1: that of 8192 bits and another exponent is fifty times as dear.
+   */
+  int cost() {
+    if (!(key instanceof RSAPublicKey rsa)) {
+      return 1;
+    }
+    int size = Math.ceilDiv(rsa.getModulus().bitLength(), 2048);
+    BigInteger exponent = rsa.getPublicExponent();
+    int steps = exponent.bitLength() + exponent.bitCount();
+    return size * size * Math.max(1, steps / USUAL_STEPS);
   }
 
   /** Whether the signature is this key's over the bytes; whatever is wrong with it, it is not. */

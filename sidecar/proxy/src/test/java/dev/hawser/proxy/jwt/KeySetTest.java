@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,5 +92,23 @@ final class KeySetTest {
     CompactToken weak = Jwt.parse(Issuer.of("PS256", "k").token("{}")).token();
     assertThat(parse(strong.jwk(",\"alg\":\"PS512\"")).check(weak))
         .contains(JwtFailure.NO_MATCHING_KEY);
+  }
+
+  @Test
+  void keysThatAreDearToTryEndTheSearchSooner() throws JwtException {
+    Issuer issuer = Issuer.of("RS256", "k");
+    String good = issuer.jwk("");
+    byte[] ones = new byte[1024];
+    Arrays.fill(ones, (byte) 0xff);
+    String dear = "{\"kty\":\"RSA\",\"n\":\"%s\",\"e\":\"AQAB\"}".formatted(Base64Url.encode(ones));
+    String small =
+        "{\"kty\":\"RSA\",\"n\":\"%s\",\"e\":\"AQAB\"}"
+            .formatted(Base64Url.encode(Arrays.copyOf(ones, 256)));
+    CompactToken token = Jwt.parse(issuer.token("{\"alg\":\"RS256\"}", "{}")).token();
+
+    assertThat(set(small, small, good, dear).check(token)).isEmpty();
+    assertThat(set(dear, good).check(token)).contains(JwtFailure.VERIFICATION_FAILED);
+    CompactToken named = Jwt.parse(issuer.token("{}")).token();
+    assertThat(set(dear.replace("{", "{\"kid\":\"other\","), good).check(named)).isEmpty();
   }
 }
