@@ -79,7 +79,8 @@ final class Abuse implements AutoCloseable {
       Floods.Until until = new Floods.Until(time);
       List<CompletableFuture<Long>> running = new ArrayList<>();
       for (Attack attack : attacks) {
-        running.add(CompletableFuture.supplyAsync(() -> count(attack, size, until), Abuse::start));
+        running.add(
+            CompletableFuture.supplyAsync(() -> count(attack, size, until), Attackers::start));
       }
       watch(running, peaks);
       running.forEach(one -> counts.add(one.join()));
@@ -118,10 +119,6 @@ final class Abuse implements AutoCloseable {
           .until(() -> Vitals.of(proxy).descriptors() <= most);
     }
     return report;
-  }
-
-  private static void start(Runnable task) {
-    Thread.ofPlatform().name("attacker").start(task);
   }
 
   private long count(Attack attack, Attack.Size size, Floods.Until until) {

@@ -19,13 +19,23 @@ final class Attacker implements AutoCloseable {
   static final int END_STREAM = 1;
   static final int END_HEADERS = 4;
 
+  /** Octets; no kernel gives less than this. */
+  private static final int LEAST_ROOM = 4096;
+
   /** Callers come from many addresses, for one alone has too few ports. */
   private static final AtomicInteger SOURCE = new AtomicInteger();
 
   private final Socket socket = new Socket();
 
   Attacker(InetSocketAddress target) throws IOException {
+    this(target, 0);
+  }
+
+  private Attacker(InetSocketAddress target, int room) throws IOException {
     try {
+      if (room > 0) {
+        socket.setReceiveBufferSize(room);
+      }
       // Its end leaves nothing behind: 100,000 connections in a minute would use up all ports.
       socket.setOption(StandardSocketOptions.SO_LINGER, 0);
       int source = SOURCE.getAndIncrement() % 200 + 1;
@@ -36,6 +46,11 @@ final class Attacker implements AutoCloseable {
       socket.close();
       throw e;
     }
+  }
+
+  /** Opens a connection that has next to no room for what it does not read. */
+  static Attacker withoutRoom(InetSocketAddress target) throws IOException {
+    return new Attacker(target, LEAST_ROOM);
   }
 
   /** Says the preface of HTTP/2, with settings that ask for nothing. */

@@ -116,15 +116,14 @@ final class Floods {
       throws IOException {
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < size.slow(); i++) {
-      Attacker attacker = new Attacker(target);
+      Attacker attacker = Attacker.withoutRoom(target);
       until.open.add(attacker);
       threads.add(
-          Thread.ofVirtual()
-              .start(() -> {
-                while (attacker.trySend(requests)) {
-                  Thread.onSpinWait();
-                }
-              }));
+          Attackers.start(() -> {
+            while (attacker.trySend(requests)) {
+              Thread.onSpinWait();
+            }
+          }));
     }
     until.await();
     closeAll(until.open);

@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,7 +21,7 @@ final class GoodClient implements AutoCloseable {
   /**
    * What it saw.
    *
-   * @param failures those that were not answered 200 within 10 s, each by its reason
+   * @param failures those that were not answered 200 within 10 s, each with the time and its reason
    */
   record Report(int requests, List<String> failures, Duration p50, Duration p99) {}
 
@@ -48,13 +49,14 @@ final class GoodClient implements AutoCloseable {
     while (!stopped) {
       long start = System.nanoTime();
       try {
-        int status = client.send(request, HttpResponse.BodyHandlers.ofByteArray()).statusCode();
+        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
         nanos.add(System.nanoTime() - start);
-        if (status != 200) {
-          failures.add("status " + status);
+        if (answer.statusCode() != 200) {
+          failures.add(
+              Instant.now() + ": " + answer + " " + answer.headers().map() + answer.body());
         }
       } catch (IOException e) {
-        failures.add(e.toString());
+        failures.add(Instant.now() + ": " + e);
       } catch (InterruptedException _) {
         return; // nobody waits for the answer
       }

@@ -128,7 +128,7 @@ final class HostileIssuers implements AutoCloseable {
   static HostileIssuers start() throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.setExecutor(Executors.newCachedThreadPool(Attackers::unstarted));
     HostileIssuers issuers = new HostileIssuers(server);
     for (Kind kind : Kind.values()) {
       server.createContext(

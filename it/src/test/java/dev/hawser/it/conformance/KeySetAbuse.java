@@ -86,8 +86,7 @@ final class KeySetAbuse {
                 .flatMap(kind -> Stream.generate(() -> kind).limit(CALLERS_OF_EACH))
                 .map(kind ->
                     CompletableFuture.runAsync(
-                        () -> call(kind, until, refused, surprises),
-                        task -> Thread.ofPlatform().name("attacker").start(task)))
+                        () -> call(kind, until, refused, surprises), Attackers::start))
                 .toList();
         while (!callers.stream().allMatch(CompletableFuture::isDone)) {
           peak = peak.peak(Vitals.of(process));

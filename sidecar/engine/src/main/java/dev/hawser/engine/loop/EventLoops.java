@@ -197,7 +197,7 @@ public final class EventLoops implements AutoCloseable {
         .childOption(ChannelOption.SO_KEEPALIVE, true)
         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-        .childOption(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffers())
+        .childOption(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffers().maxMessagesPerRead(1))
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, options.halfClosure())
         .childOption(ChannelOption.AUTO_READ, options.autoRead());
     if (transport == Transport.EPOLL) {
@@ -234,7 +234,10 @@ public final class EventLoops implements AutoCloseable {
     return bootstrap;
   }
 
-  /** Small for an idle connection, up to 256 KiB a read for a bulk one. */
+  /**
+   * Small for an idle connection, up to 256 KiB a read for a bulk one. Those who call us get one
+   * read at a time, so that who sends without end waits for its turn as the others do.
+   */
   private static AdaptiveRecvByteBufAllocator receiveBuffers() {
     return new AdaptiveRecvByteBufAllocator(1024, 16 * 1024, 256 * 1024);
   }

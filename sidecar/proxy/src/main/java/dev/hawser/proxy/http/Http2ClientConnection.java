@@ -41,6 +41,9 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   /** Stream numbers end at 2^31; well before that the connection gives its place to a new one. */
   private static final int LAST_NUMBER = Integer.MAX_VALUE - 100_000;
 
+  /** Streams that we reset until the connection gives its place to a new one. */
+  private static final int MOST_RESETS = 1000;
+
   private final KeepAlive keepAlive;
   private final Observer observer;
   private final LongConsumer onBytes;
@@ -54,6 +57,7 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   private int active;
   private int lastAllowed = Integer.MAX_VALUE;
   private boolean retired;
+  private int resetsSent;
   private boolean wasFull;
   private boolean settingsSeen;
   private boolean tunnelsAllowed;
@@ -232,6 +236,14 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   void onGoAway(int lastStream) {
     lastAllowed = lastStream;
     retire();
+  }
+
+  /** A peer gives up on a connection with too many: callers that cancel must not end it for all. */
+  @Override
+  void onResetSent() {
+    if (++resetsSent == MOST_RESETS) {
+      retire();
+    }
   }
 
   @Override

@@ -174,6 +174,9 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
 
   void onGoAway(int lastStream) {}
 
+  /** We have reset a stream. */
+  void onResetSent() {}
+
   void onPingAck(long data) {}
 
   void onPeerSettings(Http2Settings settings) {}

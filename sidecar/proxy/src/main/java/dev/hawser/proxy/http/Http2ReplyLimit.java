@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * and streams that it has us reset. Whoever goes beyond is given up.
  */
 final class Http2ReplyLimit extends DecoratingHttp2FrameWriter {
+  /** As much as Envoy's {@code max_outbound_control_frames}; nobody honest pings so often. */
+  private static final int MAX_ACKS = 1000;
+
   private static final int MAX_QUEUED = 10_000;
   private static final int MAX_RESETS = 20_000;
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -39,13 +42,13 @@ final class Http2ReplyLimit extends DecoratingHttp2FrameWriter {
 
   @Override
   public ChannelFuture writeSettingsAck(ChannelHandlerContext ctx, ChannelPromise promise) {
-    return super.writeSettingsAck(ctx, counted(ctx, promise));
+    return super.writeSettingsAck(ctx, counted(ctx, promise, MAX_ACKS));
   }
 
   @Override
   public ChannelFuture writePing(
       ChannelHandlerContext ctx, boolean ack, long data, ChannelPromise promise) {
-    return super.writePing(ctx, ack, data, ack ? counted(ctx, promise) : promise);
+    return super.writePing(ctx, ack, data, ack ? counted(ctx, promise, MAX_ACKS) : promise);
   }
 
   @Override
@@ -59,15 +62,15 @@ final class Http2ReplyLimit extends DecoratingHttp2FrameWriter {
     if (++resets > MAX_RESETS) {
       giveUp(ctx, "more than " + MAX_RESETS + " streams had to be reset");
     }
-    return super.writeRstStream(ctx, streamId, errorCode, counted(ctx, promise));
+    return super.writeRstStream(ctx, streamId, errorCode, counted(ctx, promise, MAX_QUEUED));
   }
 
-  private ChannelPromise counted(ChannelHandlerContext ctx, ChannelPromise promise) {
+  private ChannelPromise counted(ChannelHandlerContext ctx, ChannelPromise promise, int most) {
     ChannelPromise own = promise.unvoid();
     queued++;
     own.addListener(onWritten);
-    if (queued > MAX_QUEUED) {
-      giveUp(ctx, "more than " + MAX_QUEUED + " replies are not read");
+    if (queued > most) {
+      giveUp(ctx, "more than " + most + " replies are not read");
     }
     return own;
   }

@@ -305,6 +305,7 @@ final class Http2WireStream implements HttpStream {
     ChannelHandlerContext ctx = endpoint.context();
     var _ = endpoint.resetStream(ctx, id(), reason.code().code(), ctx.newPromise());
     endpoint.requestFlush();
+    endpoint.onResetSent();
   }
 
   private int id() {
