@@ -13,8 +13,9 @@ JDK := $(shell bin/find-jdk 2>/dev/null)
 export JAVA_HOME := $(JDK)
 MVN ?= mvn
 MVN_FLAGS ?= -B -q
-# What the build reads. What it wrote lies in target/, which `make clean` removes with the mark of the last build.
-SOURCES := $(shell find . -name target -prune -o -type f \( -path '*/src/*' -o -name pom.xml -o -path './.mvn/*' -o -path ./bin/train \) -print)
+# What the build reads, folders too, which tell that a file is gone. What it wrote lies in target/, which `make clean`
+# removes with the mark of the last build.
+SOURCES := $(shell find . -name target -prune -o \( -path '*/src/*' -o -name pom.xml -o -path './.mvn/*' -o -path ./bin/train \) -print)
 
 .PHONY: help jdk build demo test bench conformance fuzz story programs format clean
 
@@ -33,10 +34,10 @@ help:
 jdk:
 	@bin/find-jdk >/dev/null
 
-build: jdk target/built
+build: target/built
 
 # Maven packs everything anew even if nothing changed; this asks it only if something did.
-target/built: $(SOURCES)
+target/built: $(SOURCES) | jdk
 	$(MVN) $(MVN_FLAGS) -T 2 -DskipTests package
 	@bin/train
 	@touch $@
