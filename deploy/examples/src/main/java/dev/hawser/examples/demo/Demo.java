@@ -73,13 +73,12 @@ public final class Demo {
 
   private static void comeUp(World world) throws IOException, InterruptedException {
     world.narrator.chapter(
-        "Two clusters come up, each with its own control plane and east-west gateways");
+        "Two clusters come up, each with its own control plane and east-west gateway");
     world.writeServices();
     world.startCluster(world.east);
     world.startCluster(world.west);
     world.awaitCluster(world.east);
     world.awaitCluster(world.west);
-    world.startGateway(world.west, 2);
     List<Workload> workloads =
         new ArrayList<>(List.of(world.web, world.payments, world.westOrders));
     workloads.addAll(world.eastOrders);

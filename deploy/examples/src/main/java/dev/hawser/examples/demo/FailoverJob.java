@@ -65,7 +65,6 @@ final class FailoverJob {
       killGateway(load);
       freezeWest(load);
       world.processes.run(world.east.environment(), "hawser", "delete", "-f", both.toString());
-      promiseSoon("the rule is gone and all answers come from east again", load, onlyFrom("east"));
       load.stop();
     }
     narrator.chapter("What became of the requests");
@@ -84,11 +83,16 @@ final class FailoverJob {
       world.restart(orders);
     }
     narrator.says("both are started again; traffic waits until they have been stable");
+    TimeUnit.SECONDS.sleep(7);
+    narrator.says("meanwhile, west gets a second gateway");
+    world.startGateway(world.west, 2);
     Duration home = awaitHome(load, back, onlyFrom("east"));
     report("every orders in east killed", load.tally().between(start, Instant.now()), home);
   }
 
   private void killGateway(SteadyLoad load) throws IOException, InterruptedException {
+    String ready = "http://" + world.west.gatewayAdmin(2) + "/ready";
+    narrator.promise(world.isAnswering(ready, HOME), "west has two gateways");
     Instant start = Instant.now();
     narrator.says("kill -9 of west's gateway " + world.west.gateway(2) + " while west serves");
     world.processes.kill(world.west.gatewayProcess(2));
@@ -100,7 +104,6 @@ final class FailoverJob {
     Instant back = Instant.now();
     world.processes.restart(world.west.gatewayProcess(2));
     Duration home = awaitHome(load, back, shareOf("west", 0.3));
-    String ready = "http://" + world.west.gatewayAdmin(2) + "/ready";
     narrator.promise(world.isAnswering(ready, HOME), "the gateway is back and ready");
     report("one of west's gateways killed", load.tally().between(start, Instant.now()), home);
   }
@@ -121,7 +124,7 @@ final class FailoverJob {
     world.processes.signal("STOP", west);
     Instant back;
     try {
-      TimeUnit.SECONDS.sleep(5);
+      TimeUnit.SECONDS.sleep(4);
     } finally {
       back = Instant.now();
       world.processes.signal("CONT", west);

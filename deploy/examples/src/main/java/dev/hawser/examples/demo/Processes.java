@@ -24,11 +24,18 @@ import java.util.stream.Stream;
 final class Processes implements AutoCloseable {
   private static final int COMMAND_SECONDS = 60;
 
+  /** Compiles simply, and only what is run a thousand times. */
+  private static final String START_FAST =
+      "-XX:TieredStopAtLevel=1 -XX:Tier3InvocationThreshold=1000"
+          + " -XX:Tier3MinInvocationThreshold=500 -XX:Tier3CompileThreshold=5000";
+
   private final Path bin;
   private final Path logs;
   private final Narrator narrator;
   private final Map<String, Process> running = new ConcurrentSkipListMap<>();
   private final Map<String, ProcessBuilder> recipes = new ConcurrentSkipListMap<>();
+
+  private boolean closed;
 
   Processes(Path home, Path logs, Narrator narrator) throws IOException {
     bin = home.resolve("bin");
@@ -70,7 +77,7 @@ final class Processes implements AutoCloseable {
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logs.resolve(name + ".log").toFile()));
     recipes.put(name, builder);
-    running.put(name, builder.start());
+    run(name, builder);
   }
 
   /** Starts again what was killed, in the same way. */
@@ -79,6 +86,14 @@ final class Processes implements AutoCloseable {
     if (recipe == null) {
       throw new IllegalArgumentException(
           "process: '" + name + "' (expected: one of " + recipes.keySet() + ")");
+    }
+    run(name, recipe);
+  }
+
+  /** Who stops the demo in the middle of its walk must not leave behind what starts just then. */
+  private synchronized void run(String name, ProcessBuilder recipe) throws IOException {
+    if (closed) {
+      throw new IOException(name + " is not started: the demo is being stopped");
     }
     running.put(name, recipe.start());
   }
@@ -143,7 +158,8 @@ final class Processes implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     List<Process> all = new ArrayList<>(running.values());
     List<ProcessHandle> handles = new ArrayList<>();
     for (Process process : all) {
@@ -152,7 +168,7 @@ final class Processes implements AutoCloseable {
     }
     // A frozen process cannot hear SIGTERM: everything is woken first.
     handles.forEach(ProcessHandle::destroy);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
     for (ProcessHandle handle : handles) {
       while (handle.isAlive() && System.nanoTime() < deadline) {
         java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
@@ -179,7 +195,7 @@ final class Processes implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(resolved);
     builder.environment().putAll(environment);
     // Twenty processes share this machine for a minute: they must start fast rather than run fast.
-    builder.environment().putIfAbsent("HAWSER_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+    builder.environment().putIfAbsent("HAWSER_JAVA_OPTS", START_FAST);
     return builder;
   }
 }
