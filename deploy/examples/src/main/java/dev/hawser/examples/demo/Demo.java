@@ -52,7 +52,10 @@ public final class Demo {
       // A job that fails does not hide what becomes of the others.
       for (Step job :
           List.<Step>of(
-              new JoinJob(world)::run, new VmJob(world)::run, new FailoverJob(world)::run)) {
+              new JoinJob(world)::run,
+              () -> world.startGateway(world.west, 2),
+              new VmJob(world)::run,
+              new FailoverJob(world)::run)) {
         var _ = isDone(world, job);
       }
     }

@@ -56,6 +56,7 @@ final class FailoverJob {
             "fault", "sent", "failed", "answered by", "slowest", "traffic home"));
     try (SteadyLoad load =
         SteadyLoad.start(URI.create(world.seenByWeb("orders")), Map.of(), PER_SECOND, DEADLINE)) {
+      narrator.promise(isSecondGatewayReady(), "west has two gateways");
       promiseSoon("all answers come from east while east is healthy", load, onlyFrom("east"));
       killLocalOrders(load);
       Path both = Files.writeString(world.file("orders-both.yaml"), BOTH);
@@ -83,16 +84,11 @@ final class FailoverJob {
       world.restart(orders);
     }
     narrator.says("both are started again; traffic waits until they have been stable");
-    TimeUnit.SECONDS.sleep(7);
-    narrator.says("meanwhile, west gets a second gateway");
-    world.startGateway(world.west, 2);
     Duration home = awaitHome(load, back, onlyFrom("east"));
     report("every orders in east killed", load.tally().between(start, Instant.now()), home);
   }
 
   private void killGateway(SteadyLoad load) throws IOException, InterruptedException {
-    String ready = "http://" + world.west.gatewayAdmin(2) + "/ready";
-    narrator.promise(world.isAnswering(ready, HOME), "west has two gateways");
     Instant start = Instant.now();
     narrator.says("kill -9 of west's gateway " + world.west.gateway(2) + " while west serves");
     world.processes.kill(world.west.gatewayProcess(2));
@@ -104,8 +100,12 @@ final class FailoverJob {
     Instant back = Instant.now();
     world.processes.restart(world.west.gatewayProcess(2));
     Duration home = awaitHome(load, back, shareOf("west", 0.3));
-    narrator.promise(world.isAnswering(ready, HOME), "the gateway is back and ready");
+    narrator.promise(isSecondGatewayReady(), "the gateway is back and ready");
     report("one of west's gateways killed", load.tally().between(start, Instant.now()), home);
+  }
+
+  private boolean isSecondGatewayReady() throws InterruptedException {
+    return world.isAnswering("http://" + world.west.gatewayAdmin(2) + "/ready", HOME);
   }
 
   private void freezeWest(SteadyLoad load) throws IOException, InterruptedException {
