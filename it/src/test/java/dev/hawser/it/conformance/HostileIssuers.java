@@ -54,7 +54,7 @@ final class HostileIssuers implements AutoCloseable {
         send(exchange, "{\"keys\":" + "[".repeat(250_000));
       }
     },
-    /** It is small enough, and each of its keys costs as much as one can. */
+    /** It is small enough, and each of its keys costs as much as one that is taken can. */
     COSTLY {
       @Override
       void answer(HttpExchange exchange) throws IOException {
@@ -104,7 +104,7 @@ final class HostileIssuers implements AutoCloseable {
       String exponent =
           Base64.getUrlEncoder()
               .withoutPadding()
-              .encodeToString(BigInteger.valueOf(0xffff_ffffL).toByteArray());
+              .encodeToString(BigInteger.valueOf(65_537).toByteArray());
       StringBuilder keys = new StringBuilder("{\"keys\":[");
       for (int i = 0; i < 150; i++) {
         keys.append(i == 0 ? "" : ",")

@@ -3,7 +3,6 @@ package dev.hawser.engine.loop;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -47,6 +46,12 @@ public final class EventLoops implements AutoCloseable {
 
   /** A dead peer that acknowledges nothing is given up after this time. */
   private static final int TCP_USER_TIMEOUT_MILLIS = 20_000;
+
+  /**
+   * What the kernel holds for a client beyond what is on the wire: who does not read would have it
+   * take megabytes of answers, which others have to wait for.
+   */
+  private static final long MOST_UNSENT = 64 * 1024;
 
   /** How bytes are moved. */
   public enum Transport {
@@ -141,7 +146,8 @@ public final class EventLoops implements AutoCloseable {
     for (EventLoop worker : perWorker ? workers : List.of(group.next())) {
       ServerBootstrap bootstrap = perWorker ? server(worker, worker) : server(worker, group);
       configure(bootstrap, options, perWorker);
-      ChannelFuture future = bootstrap.childHandler(child).bind(bound).awaitUninterruptibly();
+      ChannelFuture future =
+          bootstrap.childHandler(ReadSize.before(child)).bind(bound).awaitUninterruptibly();
       if (!future.isSuccess()) {
         for (Channel other : channels) {
           var _ = other.close();
@@ -173,7 +179,8 @@ public final class EventLoops implements AutoCloseable {
             .group(group.next(), group)
             .channelFactory(() -> new EpollServerSocketChannel(descriptor));
     configure(bootstrap, options, false);
-    ChannelFuture future = bootstrap.childHandler(child).register().awaitUninterruptibly();
+    ChannelFuture future =
+        bootstrap.childHandler(ReadSize.before(child)).register().awaitUninterruptibly();
     if (!future.isSuccess()) {
       throw new IOException("listen: cannot adopt a socket", future.cause());
     }
@@ -197,11 +204,12 @@ public final class EventLoops implements AutoCloseable {
         .childOption(ChannelOption.SO_KEEPALIVE, true)
         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-        .childOption(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffers().maxMessagesPerRead(1))
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, options.halfClosure())
         .childOption(ChannelOption.AUTO_READ, options.autoRead());
     if (transport == Transport.EPOLL) {
-      bootstrap.childOption(EpollChannelOption.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MILLIS);
+      bootstrap
+          .childOption(EpollChannelOption.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MILLIS)
+          .childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MOST_UNSENT);
       if (perWorker) {
         bootstrap.option(EpollChannelOption.SO_REUSEPORT, true);
       }
@@ -225,21 +233,13 @@ public final class EventLoops implements AutoCloseable {
             .option(ChannelOption.SO_KEEPALIVE, true)
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .option(ChannelOption.RCVBUF_ALLOCATOR, receiveBuffers())
+            .option(ChannelOption.RCVBUF_ALLOCATOR, ReadSize.usual())
             .option(ChannelOption.ALLOW_HALF_CLOSURE, options.halfClosure())
             .option(ChannelOption.AUTO_READ, options.autoRead());
     if (transport == Transport.EPOLL) {
       bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MILLIS);
     }
     return bootstrap;
-  }
-
-  /**
-   * Small for an idle connection, up to 256 KiB a read for a bulk one. Those who call us get one
-   * read at a time, so that who sends without end waits for its turn as the others do.
-   */
-  private static AdaptiveRecvByteBufAllocator receiveBuffers() {
-    return new AdaptiveRecvByteBufAllocator(1024, 16 * 1024, 256 * 1024);
   }
 
   /** Closes every connection and ends the threads; waits at most five seconds. */

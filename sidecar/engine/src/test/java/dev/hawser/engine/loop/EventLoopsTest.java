@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,7 +17,9 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -107,6 +112,54 @@ class EventLoopsTest {
               .connect(InetSocketAddress.createUnresolved("no-such-host.invalid", port));
       assertThat(unknown.await(10_000)).isTrue();
       assertThat(unknown.cause()).isInstanceOf(UnknownHostException.class);
+    }
+  }
+
+  @ParameterizedTest(name = "epoll={0}")
+  @ValueSource(booleans = {true, false})
+  void aReadHoldsAsMuchAsItsChannelIsGiven(boolean epoll) throws Exception {
+    BlockingQueue<Integer> sizes = new LinkedBlockingQueue<>();
+    ChannelInitializer<Channel> reader =
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            accepted.add(channel);
+            channel.pipeline().addLast(new SizeReader(sizes));
+          }
+        };
+    try (EventLoops loops = EventLoops.start(new EventLoops.Options(1, epoll, "loop-test"));
+        Listener listener =
+            loops.listen(anyPort(), ListenOptions.defaults().withAutoRead(false), reader);
+        Socket socket = new Socket(listener.address().getAddress(), listener.address().getPort())) {
+      socket.getOutputStream().write(new byte[50_000]);
+      await().until(() -> accepted.size() == 1);
+      Channel channel = accepted.iterator().next();
+
+      List<Integer> seen = new ArrayList<>();
+      for (int bound : List.of(100, 2000, Integer.MAX_VALUE)) {
+        channel.eventLoop().submit(() -> ReadSize.bound(channel, bound)).sync();
+        channel.read();
+        seen.add(sizes.take());
+      }
+
+      assertThat(seen.subList(0, 2)).containsExactly(100, 2000);
+      assertThat(seen.get(2)).isGreaterThan(2000);
+      assertThat(sizes).as("one read in a turn").isEmpty();
+    }
+  }
+
+  private static final class SizeReader extends ChannelInboundHandlerAdapter {
+    private final BlockingQueue<Integer> sizes;
+
+    SizeReader(BlockingQueue<Integer> sizes) {
+      this.sizes = sizes;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+      ByteBuf bytes = (ByteBuf) msg;
+      sizes.add(bytes.readableBytes());
+      bytes.release();
     }
   }
 }

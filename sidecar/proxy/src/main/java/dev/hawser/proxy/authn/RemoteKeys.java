@@ -119,20 +119,34 @@ final class RemoteKeys implements KeySource {
             new byte[0],
             config.timeout(),
             KeySet.MAX_SIZE,
-            result -> ended(worker, result, retries));
+            result -> take(worker, result, retries));
   }
 
-  private void ended(Worker worker, SideCall.Result result, int retries) {
-    String reason;
-    try {
-      KeySet keys = read(result);
-      state = new State(keys, System.nanoTime(), false, System.nanoTime());
-      fetching.set(false);
-      fetched.fire();
-      return;
-    } catch (IllegalArgumentException e) {
-      reason = String.valueOf(e.getMessage());
-    }
+  /** A set can take long to read, which those who call in the meantime shall not notice. */
+  private void take(Worker worker, SideCall.Result result, int retries) {
+    Thread.ofVirtual()
+        .name("key-set")
+        .start(() -> {
+          KeySet keys;
+          try {
+            keys = read(result);
+          } catch (RuntimeException e) {
+            // Whatever it was: it is the last fetch of this issuer if nobody says that it ended.
+            String reason = String.valueOf(e.getMessage());
+            worker.loop().execute(() -> failed(worker, reason, retries));
+            return;
+          }
+          ended(new State(keys, System.nanoTime(), false, System.nanoTime()));
+        });
+  }
+
+  private void ended(State now) {
+    state = now;
+    fetching.set(false);
+    fetched.fire();
+  }
+
+  private void failed(Worker worker, String reason, int retries) {
     if (retries > 0) {
       int done = config.retries() - retries;
       long limit =
@@ -147,9 +161,7 @@ final class RemoteKeys implements KeySource {
         config.path(),
         reason);
     State before = state;
-    state = new State(before.keys(), before.fetchedAt(), true, System.nanoTime());
-    fetching.set(false);
-    fetched.fire();
+    ended(new State(before.keys(), before.fetchedAt(), true, System.nanoTime()));
   }
 
   private static KeySet read(SideCall.Result result) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * the connection is closed.
  */
 public final class Http1ServerConnection extends Http1Connection implements ServerConnection {
-  /** Bytes of later requests that are held while one is at work. */
+  /** Bytes of later requests that are held while one is at work, or answers are not read. */
   private static final int PIPELINE_LIMIT = 64 * 1024;
 
   /** How long a client may take to notice that we are done with it. */
@@ -89,7 +89,11 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
   boolean readSome() throws BadMessageException {
     Http1ServerStream stream = current;
     if (stream == null) {
-      return body().isComplete() ? readHead() : dropLate();
+      if (!body().isComplete()) {
+        return dropLate();
+      }
+      // A client that does not read its answers gets no further ones.
+      return context().channel().isWritable() && readHead();
     }
     if (body().isComplete() || !passBody(stream.listener())) {
       return false;
@@ -321,9 +325,11 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
 
   @Override
   boolean wantsBytes() {
-    return current == null
-        || !(body().isComplete() || body().awaitsTunnel())
-        || buffer().readableBytes() < PIPELINE_LIMIT;
+    boolean held =
+        current == null
+            ? body().isComplete() && !context().channel().isWritable()
+            : body().isComplete() || body().awaitsTunnel();
+    return !held || buffer().readableBytes() < PIPELINE_LIMIT;
   }
 
   @Override
@@ -339,9 +345,14 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (!ctx.channel().isWritable()) {
+      return;
+    }
     Http1ServerStream stream = current;
-    if (stream != null && ctx.channel().isWritable()) {
+    if (stream != null) {
       stream.listener().onWritable();
+    } else {
+      process();
     }
   }
 

@@ -177,6 +177,9 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
   /** We have reset a stream. */
   void onResetSent() {}
 
+  /** The peer has reset a stream. */
+  void onResetRead() {}
+
   void onPingAck(long data) {}
 
   void onPeerSettings(Http2Settings settings) {}
@@ -251,6 +254,7 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
 
     @Override
     public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
+      onResetRead();
       Http2Stream stream = connection().stream(streamId);
       Http2WireStream wire = stream == null ? null : wire(stream);
       if (wire != null) {

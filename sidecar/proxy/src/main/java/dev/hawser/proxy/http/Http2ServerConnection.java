@@ -36,6 +36,7 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   /** One timer for all streams: a response that is taken costs nothing. */
   private final Timer flush = new Timer(this::endStuck);
 
+  private final ResetBrake brake = new ResetBrake();
   private int active;
   private boolean draining;
 
@@ -164,6 +165,22 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
     var _ =
         encoder().writeHeaders(context(), stream.id(), headers, 0, true, context().newPromise());
     requestFlush();
+  }
+
+  @Override
+  void onResetSent() {
+    brake.count();
+  }
+
+  @Override
+  void onResetRead() {
+    brake.count();
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    super.channelReadComplete(ctx);
+    brake.afterRead(ctx.channel());
   }
 
   @Override

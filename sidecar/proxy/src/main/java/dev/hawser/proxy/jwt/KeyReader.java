@@ -3,12 +3,16 @@ package dev.hawser.proxy.jwt;
 import dev.hawser.proxy.json.Json;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.spec.InvalidKeySpecException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads JSON Web Keys (RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2). */
 final class KeyReader {
+  /** As dear as 8192 bits with the exponent 65,537; who means well has none that is dearer. */
+  private static final int MAX_COST = 16;
+
   private KeyReader() {}
 
   /**
@@ -29,15 +33,22 @@ final class KeyReader {
       }
       meant = known.get();
     }
-    return new VerificationKey(
-        id,
-        kind,
+    PublicKey key =
         switch (kind) {
           case RSA -> PublicKeys.rsa(number(jwk, "n"), number(jwk, "e"));
           case P256, P384, P521 -> PublicKeys.elliptic(kind, bytes(jwk, "x"), bytes(jwk, "y"));
           case ED25519, ED448 -> PublicKeys.edwards(kind, bytes(jwk, "x"));
-        },
-        meant);
+        };
+    VerificationKey read = new VerificationKey(id, kind, key, meant);
+    if (read.cost() > MAX_COST) {
+      throw new InvalidKeySpecException(
+          "RSA key that costs "
+              + read.cost()
+              + " times one of 2048 bits (expected: at most "
+              + MAX_COST
+              + ", as 8192 bits with e 65537)");
+    }
+    return read;
   }
 
   /** A key that is made for something else, or that is no secret any more, checks nothing. */

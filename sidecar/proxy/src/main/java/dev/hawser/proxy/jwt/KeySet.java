@@ -17,6 +17,9 @@ public final class KeySet {
 
   private static final int MAX_KEYS = 256;
 
+  /** Reasons that a message repeats. */
+  private static final int REASONS = 3;
+
   /**
    * A token without a key's id is tried on each that fits, until so much has been spent; its sender
    * shall not choose the cost, nor its issuer.
@@ -67,10 +70,17 @@ public final class KeySet {
       }
     }
     if (keys.isEmpty()) {
-      throw new IllegalArgumentException("no key that can be used: " + left);
+      throw new IllegalArgumentException("no key that can be used: " + reasons(left));
     }
     requireDistinct(keys);
     return new KeySet(keys, left);
+  }
+
+  /** All of the issuer's keys may be wrong in the same way, and it says how many there are. */
+  private static String reasons(List<String> left) {
+    int shown = Math.min(left.size(), REASONS);
+    int more = left.size() - shown;
+    return left.subList(0, shown) + (more == 0 ? "" : " and " + more + " more");
   }
 
   private static void requireDistinct(List<VerificationKey> keys) {

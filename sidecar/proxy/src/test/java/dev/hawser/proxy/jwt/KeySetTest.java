@@ -111,4 +111,19 @@ final class KeySetTest {
     CompactToken named = Jwt.parse(issuer.token("{}")).token();
     assertThat(set(dear.replace("{", "{\"kid\":\"other\","), good).check(named)).isEmpty();
   }
+
+  @Test
+  void aKeyThatIsTooDearIsLeftOut() {
+    byte[] ones = new byte[1024];
+    Arrays.fill(ones, (byte) 0xff);
+    String dear =
+        "{\"kty\":\"RSA\",\"n\":\"%s\",\"e\":\"_____w\"}".formatted(Base64Url.encode(ones));
+    assertThat(set(Issuer.of("RS256", "k").jwk(""), dear).left())
+        .singleElement()
+        .asString()
+        .contains("costs 48 times");
+    assertThatThrownBy(() -> set(dear, dear, dear, dear, dear))
+        .hasMessageContaining("e 65537)")
+        .hasMessageEndingWith("] and 2 more");
+  }
 }

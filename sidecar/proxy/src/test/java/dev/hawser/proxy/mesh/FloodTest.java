@@ -2,6 +2,7 @@ package dev.hawser.proxy.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.model.ListenerConfig;
@@ -10,7 +11,9 @@ import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -21,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,11 +37,12 @@ class FloodTest {
   private final List<AutoCloseable> open = new ArrayList<>();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private App app;
   private int port;
 
   @BeforeEach
   void start() throws IOException {
-    App app = keep(App.start("orders"));
+    app = keep(App.start("orders"));
     HttpLimits limits =
         HttpLimits.defaults().withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(30));
     TestProxy proxy = keep(new TestProxy(TestAuthority.create(), "east", "web", 1, limits));
@@ -145,5 +150,41 @@ class FloodTest {
       assertThat(answer).startsWith("HTTP/1.1 408 ");
     }
     assertServed();
+  }
+
+  @Test
+  void requestsWhoseAnswersAreNotReadWait() throws Exception {
+    int all = 5000;
+    byte[] requests =
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(all).getBytes(StandardCharsets.US_ASCII);
+    try (Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(4096);
+      socket.setSoTimeout(10_000);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      Thread sender = Thread.ofVirtual().start(() -> send(socket, requests));
+      AtomicInteger last = new AtomicInteger(-1);
+
+      await("no more is asked for")
+          .pollInterval(Duration.ofMillis(300))
+          .until(() -> {
+            int now = app.requests.get();
+            return last.getAndSet(now) == now && now > 0;
+          });
+
+      assertThat(app.requests).hasValueLessThan(all / 2);
+      assertServed();
+      while (app.requests.get() < all + 1) {
+        assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
+      }
+      assertThat(sender.join(Duration.ofSeconds(10))).isTrue();
+    }
+  }
+
+  private static void send(Socket socket, byte[] octets) {
+    try {
+      socket.getOutputStream().write(octets);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

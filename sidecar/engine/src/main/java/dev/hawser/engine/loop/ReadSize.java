@@ -1,0 +1,100 @@
+package dev.hawser.engine.loop;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
+
+/**
+ * How much is read of one connection that was accepted, at a time: little of an idle one, up to 256
+ * KiB of a bulk one, one read in a turn of the loop, so that who sends without end waits as the
+ * others do. What lies in one read is dealt with before anybody else has a turn; whoever has it be
+ * dear work can be given less.
+ *
+ * <p>For the connection's loop alone.
+ */
+public final class ReadSize implements RecvByteBufAllocator {
+  private static final int LEAST = 1024;
+  private static final int FIRST = 16 * 1024;
+  private static final int MOST = 256 * 1024;
+
+  private final AdaptiveRecvByteBufAllocator adaptive = usual();
+  private int bound = MOST;
+
+  private ReadSize() {
+    adaptive.maxMessagesPerRead(1);
+  }
+
+  /** Returns sizes without a bound of their own, for connections that we have opened. */
+  static AdaptiveRecvByteBufAllocator usual() {
+    return new AdaptiveRecvByteBufAllocator(LEAST, FIRST, MOST);
+  }
+
+  /** Gives each accepted channel a size of its own before {@code child} is installed. */
+  static ChannelHandler before(ChannelHandler child) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        channel.config().setRecvByteBufAllocator(new ReadSize());
+        channel.pipeline().addLast(child);
+      }
+
+      @Override
+      public boolean isSharable() {
+        return true;
+      }
+    };
+  }
+
+  /**
+   * Bounds what is read of a channel at a time from the next read on. Nothing happens to a channel
+   * that was not accepted by a listener of {@link EventLoops}.
+   *
+   * @param octets at least 1; what is more than usual changes nothing
+   */
+  public static void bound(Channel channel, int octets) {
+    if (channel.config().getRecvByteBufAllocator() instanceof ReadSize size) {
+      size.bound = Math.min(octets, MOST);
+    }
+  }
+
+  /** Takes the bound away. */
+  public static void unbound(Channel channel) {
+    bound(channel, MOST);
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // Handle is what Netty asks for; it is an ExtendedHandle
+  public Handle newHandle() {
+    return new Bounded((ExtendedHandle) adaptive.newHandle());
+  }
+
+  /** Guesses as usual and stays below the bound. */
+  private final class Bounded extends DelegatingHandle implements ExtendedHandle {
+    private final ExtendedHandle usual;
+
+    Bounded(ExtendedHandle usual) {
+      super(usual);
+      this.usual = usual;
+    }
+
+    @Override
+    public ByteBuf allocate(ByteBufAllocator allocator) {
+      return allocator.ioBuffer(guess());
+    }
+
+    @Override
+    public int guess() {
+      return Math.min(usual.guess(), bound);
+    }
+
+    @Override
+    public boolean continueReading(UncheckedBooleanSupplier mayBeMore) {
+      return usual.continueReading(mayBeMore);
+    }
+  }
+}

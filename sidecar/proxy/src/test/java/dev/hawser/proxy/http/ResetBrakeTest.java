@@ -1,0 +1,78 @@
+package dev.hawser.proxy.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hawser.engine.loop.EventLoops;
+import dev.hawser.engine.loop.ListenOptions;
+import dev.hawser.engine.loop.Listener;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Test;
+
+class ResetBrakeTest {
+  /** Deals with what was read as if it held resets, and notes how much it was. */
+  private static final class Resetting extends ChannelInboundHandlerAdapter {
+    private final ResetBrake brake = new ResetBrake();
+    private final BlockingQueue<Integer> sizes;
+    private final int resets;
+
+    Resetting(BlockingQueue<Integer> sizes, int resets) {
+      this.sizes = sizes;
+      this.resets = resets;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+      ByteBuf bytes = (ByteBuf) msg;
+      sizes.add(bytes.readableBytes());
+      bytes.release();
+      for (int i = 0; i < resets; i++) {
+        brake.count();
+      }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      brake.afterRead(ctx.channel());
+    }
+  }
+
+  private static int second(int resets) throws IOException, InterruptedException {
+    BlockingQueue<Integer> sizes = new LinkedBlockingQueue<>();
+    ChannelInitializer<Channel> child =
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(new Resetting(sizes, resets));
+          }
+        };
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (EventLoops loops = EventLoops.start(new EventLoops.Options(1, true, "brake-test"));
+        Listener listener = loops.listen(any, ListenOptions.defaults(), child);
+        Socket socket = new Socket(listener.address().getAddress(), listener.address().getPort())) {
+      socket.getOutputStream().write(1);
+      sizes.take();
+      socket.getOutputStream().write(new byte[100_000]);
+      return sizes.take();
+    }
+  }
+
+  @Test
+  void whoResetsInNumbersIsReadInSmallPieces() throws Exception {
+    assertThat(second(17)).isEqualTo(4096);
+  }
+
+  @Test
+  void whoResetsAFewIsReadAsUsual() throws Exception {
+    assertThat(second(16)).isGreaterThan(4096);
+  }
+}
