@@ -6,20 +6,16 @@ import java.util.Arrays;
 
 /** Runs {@code hawser-agent}. */
 public final class AgentMain {
+  private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
+
   private AgentMain() {}
 
   public static void main(String[] args) {
     boolean runs = Arrays.asList(args).contains("run");
     // A command that answers and ends speaks for itself; only the running agent logs.
-    setDefault("org.slf4j.simpleLogger.defaultLogLevel", runs ? "info" : "off");
-    setDefault("org.slf4j.simpleLogger.showDateTime", "true");
-    setDefault("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
-    System.exit(AgentCommand.run(AgentTerminal.system(), args));
-  }
-
-  private static void setDefault(String property, String value) {
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, value);
+    if (System.getProperty(LOG_LEVEL) == null) {
+      System.setProperty(LOG_LEVEL, runs ? "info" : "off");
     }
+    System.exit(AgentCommand.run(AgentTerminal.system(), args));
   }
 }

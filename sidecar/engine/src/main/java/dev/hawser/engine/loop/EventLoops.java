@@ -15,6 +15,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollMode;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -51,7 +52,7 @@ public final class EventLoops implements AutoCloseable {
    * What the kernel holds for a client beyond what is on the wire: who does not read would have it
    * take megabytes of answers, which others have to wait for.
    */
-  private static final long MOST_UNSENT = 64 * 1024;
+  private static final long MOST_UNSENT = 32 * 1024;
 
   /** How bytes are moved. */
   public enum Transport {
@@ -147,7 +148,10 @@ public final class EventLoops implements AutoCloseable {
       ServerBootstrap bootstrap = perWorker ? server(worker, worker) : server(worker, group);
       configure(bootstrap, options, perWorker);
       ChannelFuture future =
-          bootstrap.childHandler(ReadSize.before(child)).bind(bound).awaitUninterruptibly();
+          bootstrap
+              .childHandler(ReadSize.before(transport == Transport.EPOLL, child))
+              .bind(bound)
+              .awaitUninterruptibly();
       if (!future.isSuccess()) {
         for (Channel other : channels) {
           var _ = other.close();
@@ -180,7 +184,10 @@ public final class EventLoops implements AutoCloseable {
             .channelFactory(() -> new EpollServerSocketChannel(descriptor));
     configure(bootstrap, options, false);
     ChannelFuture future =
-        bootstrap.childHandler(ReadSize.before(child)).register().awaitUninterruptibly();
+        bootstrap
+            .childHandler(ReadSize.before(transport == Transport.EPOLL, child))
+            .register()
+            .awaitUninterruptibly();
     if (!future.isSuccess()) {
       throw new IOException("listen: cannot adopt a socket", future.cause());
     }
@@ -208,6 +215,7 @@ public final class EventLoops implements AutoCloseable {
         .childOption(ChannelOption.AUTO_READ, options.autoRead());
     if (transport == Transport.EPOLL) {
       bootstrap
+          .childOption(EpollChannelOption.EPOLL_MODE, EpollMode.LEVEL_TRIGGERED)
           .childOption(EpollChannelOption.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MILLIS)
           .childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MOST_UNSENT);
       if (perWorker) {
@@ -233,11 +241,13 @@ public final class EventLoops implements AutoCloseable {
             .option(ChannelOption.SO_KEEPALIVE, true)
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .option(ChannelOption.RCVBUF_ALLOCATOR, ReadSize.usual())
+            .option(ChannelOption.RCVBUF_ALLOCATOR, new ReadSize(transport == Transport.EPOLL))
             .option(ChannelOption.ALLOW_HALF_CLOSURE, options.halfClosure())
             .option(ChannelOption.AUTO_READ, options.autoRead());
     if (transport == Transport.EPOLL) {
-      bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MILLIS);
+      bootstrap
+          .option(EpollChannelOption.EPOLL_MODE, EpollMode.LEVEL_TRIGGERED)
+          .option(EpollChannelOption.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MILLIS);
     }
     return bootstrap;
   }

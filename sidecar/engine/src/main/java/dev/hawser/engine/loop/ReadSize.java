@@ -10,10 +10,14 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * How much is read of one connection that was accepted, at a time: little of an idle one, up to 256
- * KiB of a bulk one, one read in a turn of the loop, so that who sends without end waits as the
- * others do. What lies in one read is dealt with before anybody else has a turn; whoever has it be
- * dear work can be given less.
+ * How much is read of a connection at a time: little of an idle one, up to 256 KiB of a bulk one,
+ * and one read in a turn of the loop, so that who sends without end waits as the others do. What
+ * lies in one read is dealt with before anybody else has a turn; whoever has it be dear work can be
+ * given less.
+ *
+ * <p>A full read is not told of as one that has left something behind. Netty would have a task read
+ * on at once, and looks whether others wait only after 64 tasks; with epoll told of levels and not
+ * of edges ({@code EpollMode.LEVEL_TRIGGERED}) the kernel says in the next turn that there is more.
  *
  * <p>For the connection's loop alone.
  */
@@ -22,24 +26,23 @@ public final class ReadSize implements RecvByteBufAllocator {
   private static final int FIRST = 16 * 1024;
   private static final int MOST = 256 * 1024;
 
-  private final AdaptiveRecvByteBufAllocator adaptive = usual();
+  private final AdaptiveRecvByteBufAllocator adaptive =
+      new AdaptiveRecvByteBufAllocator(LEAST, FIRST, MOST);
+  private final boolean epoll;
   private int bound = MOST;
 
-  private ReadSize() {
+  /** Makes the size of one connection. */
+  ReadSize(boolean epoll) {
+    this.epoll = epoll;
     adaptive.maxMessagesPerRead(1);
   }
 
-  /** Returns sizes without a bound of their own, for connections that we have opened. */
-  static AdaptiveRecvByteBufAllocator usual() {
-    return new AdaptiveRecvByteBufAllocator(LEAST, FIRST, MOST);
-  }
-
   /** Gives each accepted channel a size of its own before {@code child} is installed. */
-  static ChannelHandler before(ChannelHandler child) {
+  static ChannelHandler before(boolean epoll, ChannelHandler child) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        channel.config().setRecvByteBufAllocator(new ReadSize());
+        channel.config().setRecvByteBufAllocator(new ReadSize(epoll));
         channel.pipeline().addLast(child);
       }
 
@@ -52,7 +55,7 @@ public final class ReadSize implements RecvByteBufAllocator {
 
   /**
    * Bounds what is read of a channel at a time from the next read on. Nothing happens to a channel
-   * that was not accepted by a listener of {@link EventLoops}.
+   * that is not one of {@link EventLoops}.
    *
    * @param octets at least 1; what is more than usual changes nothing
    */
@@ -90,6 +93,12 @@ public final class ReadSize implements RecvByteBufAllocator {
     @Override
     public int guess() {
       return Math.min(usual.guess(), bound);
+    }
+
+    @Override
+    public int attemptedBytesRead() {
+      // Never what was read, see above; without epoll it is what is asked for, and in turn anyway.
+      return usual.attemptedBytesRead() + (epoll ? 1 : 0);
     }
 
     @Override

@@ -19,7 +19,10 @@ import javax.net.ssl.SSLException;
 
 /** Builds TLS contexts; the one place where protocols, ciphers and session limits are chosen. */
 final class Contexts {
-  private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+  /** Within the mesh; nobody there is older. */
+  private static final List<String> PROTOCOLS = List.of("TLSv1.3");
+
+  private static final List<String> WEB_PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
   private static final List<String> CIPHERS =
       List.of(
@@ -114,6 +117,7 @@ final class Contexts {
       builder.trustManager(authorities);
     }
     return tuned(builder, alpn)
+        .protocols(WEB_PROTOCOLS)
         .sslProvider(collected(provider))
         .endpointIdentificationAlgorithm("HTTPS")
         .build();

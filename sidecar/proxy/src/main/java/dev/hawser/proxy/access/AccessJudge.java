@@ -128,7 +128,9 @@ public final class AccessJudge {
       case Rule.Header header ->
           subject.request() != null && header.match().test(subject.request());
       case Rule.Path path ->
-          subject.request() != null && path.match().test(path(subject.request()));
+          subject.request() != null
+              && subject.request().path() != null
+              && path.match().test(path(subject.request()));
       case Rule.Port(int first, int last) -> subject.port() >= first && subject.port() <= last;
       case Rule.ServerName name -> name.match().test(subject.serverName());
       case Rule.Told told -> passes(told, subject.told());

@@ -19,6 +19,9 @@ final class TokenFinder {
 
   private static final String USUAL_PARAMETER = "access_token";
 
+  /** Stands for what is not looked at, and is refused as every token that is none. */
+  private static final Found TOO_MANY = new Found("too many", null, null);
+
   private TokenFinder() {}
 
   /**
@@ -72,10 +75,40 @@ final class TokenFinder {
     }
     for (String pair : path.substring(mark + 1).split("&", -1)) {
       int equals = pair.indexOf('=');
-      if (equals > 0 && names.contains(pair.substring(0, equals))) {
-        add(found, new Found(pair.substring(equals + 1), null, pair.substring(0, equals)));
+      String name = equals < 0 ? "" : decoded(pair.substring(0, equals));
+      if (names.contains(name)) {
+        add(found, new Found(decoded(pair.substring(equals + 1)), null, name));
       }
     }
+  }
+
+  /**
+   * Returns a name or value as an application reads it: one that is written with escapes is no
+   * other. What is no escape stays as it is.
+   */
+  private static String decoded(String text) {
+    if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      int value = c == '%' && i + 2 < text.length() ? octet(text, i + 1) : -1;
+      if (value >= 0) {
+        out.append((char) value);
+        i += 2;
+      } else {
+        out.append(c == '+' ? ' ' : c);
+      }
+    }
+    return out.toString();
+  }
+
+  /** Returns the octet that two digits say, or less than 0 if they do not. */
+  private static int octet(String text, int at) {
+    int high = Character.digit(text.charAt(at), 16);
+    int low = Character.digit(text.charAt(at + 1), 16);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
   }
 
   /** Returns a path without a parameter of its query. */
@@ -88,7 +121,7 @@ final class TokenFinder {
     char before = '?';
     for (String pair : path.substring(mark + 1).split("&", -1)) {
       int equals = pair.indexOf('=');
-      if (!parameter.equals(equals < 0 ? pair : pair.substring(0, equals))) {
+      if (!parameter.equals(decoded(equals < 0 ? pair : pair.substring(0, equals)))) {
         out.append(before).append(pair);
         before = '&';
       }
@@ -113,8 +146,8 @@ final class TokenFinder {
   }
 
   private static void add(List<Found> found, Found one) {
-    if (!one.token().isEmpty() && found.size() < MAX_TOKENS) {
-      found.add(one);
+    if (!one.token().isEmpty() && found.size() <= MAX_TOKENS) {
+      found.add(found.size() < MAX_TOKENS ? one : TOO_MANY);
     }
   }
 

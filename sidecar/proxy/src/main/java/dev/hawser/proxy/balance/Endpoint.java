@@ -124,7 +124,7 @@ public final class Endpoint {
       }
       // One connection carries many requests: its end is one event on the way, and not as many bad
       // answers of the instance.
-      case CONNECT, CONNECT_TIMEOUT, TLS, TLS_TIMEOUT, PING_TIMEOUT, CLOSED ->
+      case CONNECT, CONNECT_TIMEOUT, TLS, TLS_TIMEOUT, PING_TIMEOUT, CLOSED, FORGOTTEN ->
           path().failed(kind.blamesAddress(), failure.silentNanos(), failure.detail(), now);
       case REFUSED, RESET, RESET_CALMLY, PROTOCOL, TRY_TIMEOUT ->
           instance().failed(kind.notSent(), failure.detail(), now);

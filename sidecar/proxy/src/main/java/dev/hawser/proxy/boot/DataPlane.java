@@ -12,6 +12,7 @@ import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.listener.ListenerSet;
 import dev.hawser.proxy.observe.Observers;
+import dev.hawser.proxy.routing.HostAsking;
 import dev.hawser.proxy.routing.RouteBook;
 import dev.hawser.proxy.telemetry.AccessLog;
 import dev.hawser.proxy.telemetry.Telemetry;
@@ -28,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -72,15 +72,15 @@ public final class DataPlane implements AutoCloseable {
       Metrics metrics,
       AccessLog accessLog,
       HttpLimits limits,
-      Consumer<String> askForHost) {
-    this(identity, threads, metrics, accessLog, Optional.empty(), limits, askForHost);
+      HostAsking hosts) {
+    this(identity, threads, metrics, accessLog, Optional.empty(), limits, hosts);
   }
 
   /**
    * Starts the threads and warms them up; nothing listens yet.
    *
    * @param logs the folder of the files to which listeners may log
-   * @param askForHost asks the control plane for a host on demand, by {@code <table>/<authority>}
+   * @param hosts asks the control plane for hosts on demand
    */
   public DataPlane(
       IdentitySource identity,
@@ -89,7 +89,7 @@ public final class DataPlane implements AutoCloseable {
       AccessLog accessLog,
       Optional<Path> logs,
       HttpLimits limits,
-      Consumer<String> askForHost) {
+      HostAsking hosts) {
     this.accessLog = accessLog;
     this.identity = identity;
     this.loops = EventLoops.start(threads);
@@ -102,7 +102,7 @@ public final class DataPlane implements AutoCloseable {
     Filters filters = new Filters(new FilterList(gate, workers, upstreams, self, metrics));
     this.spans = new SpanSender(workers, upstreams, metrics);
     this.observers = new Observers(logs, spans, metrics);
-    this.routes = new RouteBook(workers, filters, askForHost);
+    this.routes = new RouteBook(workers, filters, hosts);
     this.connections = new Connections(workers, MAX_CONNECTIONS);
     ProxyContext context =
         new ProxyContext(

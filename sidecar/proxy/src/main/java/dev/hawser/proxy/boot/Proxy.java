@@ -20,6 +20,7 @@ import dev.hawser.proxy.boot.admin.Held;
 import dev.hawser.proxy.config.ProxyConfig;
 import dev.hawser.proxy.config.RunOptions;
 import dev.hawser.proxy.http.HttpLimits;
+import dev.hawser.proxy.routing.HostAsking;
 import dev.hawser.proxy.telemetry.AccessLog;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -101,7 +102,7 @@ public final class Proxy implements AutoCloseable {
             log,
             Optional.of(config.dataDir().resolve("logs")),
             HttpLimits.defaults(),
-            this::askForHost);
+            new Hosts());
     open.push(plane);
     ControlPlaneDialer dialer =
         new ControlPlaneDialer(
@@ -271,8 +272,16 @@ public final class Proxy implements AutoCloseable {
     return addresses;
   }
 
-  private void askForHost(String resource) {
-    feed.askForHost(resource);
+  private final class Hosts implements HostAsking {
+    @Override
+    public void ask(String resource) {
+      feed.askForHost(resource);
+    }
+
+    @Override
+    public void forget(String resource) {
+      feed.forgetHost(resource);
+    }
   }
 
   DataPlane plane() {

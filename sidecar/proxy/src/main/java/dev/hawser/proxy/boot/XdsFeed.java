@@ -22,6 +22,7 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -68,6 +69,14 @@ final class XdsFeed {
     AdsClient client = ads;
     if (client != null) {
       client.subscribe(TypeUrls.VIRTUAL_HOST, resource);
+    }
+  }
+
+  /** Asks no more for a host; safe for use by any thread. */
+  void forgetHost(String resource) {
+    AdsClient client = ads;
+    if (client != null) {
+      client.unsubscribe(TypeUrls.VIRTUAL_HOST, List.of(resource));
     }
   }
 

@@ -232,7 +232,9 @@ public final class ClusterCodec {
         path, options, "idle_timeout", "max_connection_duration", "max_requests_per_connection");
     return new Common(
         options.hasIdleTimeout()
-            ? RouteCodec.positive(Fields.duration(path + ".idle_timeout", options.getIdleTimeout()))
+            ? Optional.of(
+                RouteCodec.orNever(
+                    Fields.duration(path + ".idle_timeout", options.getIdleTimeout())))
             : Optional.empty(),
         options.hasMaxConnectionDuration()
             ? RouteCodec.positive(

@@ -116,7 +116,11 @@ final class EdgeCodec {
             manager.hasRequestHeadersTimeout(),
             manager.getRequestHeadersTimeout()),
         time(path + ".request_timeout", manager.hasRequestTimeout(), manager.getRequestTimeout()),
-        time(commonPath + ".idle_timeout", common.hasIdleTimeout(), common.getIdleTimeout()),
+        common.hasIdleTimeout()
+            ? Optional.of(
+                RouteCodec.orNever(
+                    Fields.duration(commonPath + ".idle_timeout", common.getIdleTimeout())))
+            : Optional.empty(),
         time(
             commonPath + ".max_connection_duration",
             common.hasMaxConnectionDuration(),

@@ -46,7 +46,7 @@ final class HttpCodec {
         FilterCodecs.chain(path + ".http_filters", manager.getHttpFiltersList()),
         setsCaller(path, manager),
         manager.hasStreamIdleTimeout()
-            ? RouteCodec.positive(
+            ? Optional.of(
                 Fields.duration(path + ".stream_idle_timeout", manager.getStreamIdleTimeout()))
             : Optional.empty(),
         EdgeCodec.edge(path, manager),

@@ -222,7 +222,8 @@ public final class ListenerCodec {
           at, proxy, "stat_prefix", "cluster", "idle_timeout", "access_log");
       Optional<Duration> idle =
           proxy.hasIdleTimeout()
-              ? RouteCodec.positive(Fields.duration(at + ".idle_timeout", proxy.getIdleTimeout()))
+              ? Optional.of(
+                  RouteCodec.orNever(Fields.duration(at + ".idle_timeout", proxy.getIdleTimeout())))
               : Optional.empty();
       return new ListenerConfig.Content.Tcp(
           proxy.getCluster(),

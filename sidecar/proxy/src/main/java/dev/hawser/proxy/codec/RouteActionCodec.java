@@ -90,7 +90,7 @@ final class RouteActionCodec {
             ? RouteCodec.positive(Fields.duration(path + ".timeout", action.getTimeout()))
             : Optional.of(DEFAULT_TIMEOUT),
         action.hasIdleTimeout()
-            ? RouteCodec.positive(Fields.duration(path + ".idle_timeout", action.getIdleTimeout()))
+            ? Optional.of(Fields.duration(path + ".idle_timeout", action.getIdleTimeout()))
             : Optional.empty(),
         stream.hasMaxStreamDuration()
             ? RouteCodec.positive(

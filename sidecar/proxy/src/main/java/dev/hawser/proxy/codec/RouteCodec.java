@@ -22,6 +22,8 @@ public final class RouteCodec {
   /** A body that is longer had better be served by a server. */
   private static final int MAX_BODY = 4096;
 
+  private static final Duration NEVER = Duration.ofDays(36_500);
+
   private RouteCodec() {}
 
   /** Reads a resource. */
@@ -204,6 +206,11 @@ public final class RouteCodec {
       return all;
     }
     return own;
+  }
+
+  /** For times of which 0 means that there is no such limit. */
+  static Duration orNever(Duration duration) {
+    return duration.isPositive() ? duration : NEVER;
   }
 
   static Optional<Duration> positive(Duration duration) {

@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMat
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import java.security.cert.X509Certificate;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -84,7 +85,8 @@ final class TlsCodec {
     String at = path + ".common_tls_context";
     CommonTlsContext common = context.getCommonTlsContext();
     SupportedFields.requireOnly(at, common, "tls_params", "alpn_protocols", "validation_context");
-    parameters(at + ".tls_params", common.getTlsParams());
+    parameters(
+        at + ".tls_params", common.getTlsParams(), EnumSet.of(TlsParameters.TlsProtocol.TLSv1_2));
     String trust = at + ".validation_context";
     CertificateValidationContext validation = common.getValidationContext();
     SupportedFields.requireOnly(
@@ -132,19 +134,25 @@ final class TlsCodec {
     }
   }
 
-  private static void parameters(String path, TlsParameters parameters)
+  /**
+   * Accepts what is so anyway: TLS 1.3 within the mesh, 1.2 or 1.3 towards others.
+   *
+   * @param lowest that may be asked for as the lowest, besides none
+   */
+  private static void parameters(
+      String path, TlsParameters parameters, Set<TlsParameters.TlsProtocol> lowest)
       throws ResourceRejectedException {
     SupportedFields.requireOnly(
         path, parameters, "tls_minimum_protocol_version", "tls_maximum_protocol_version");
-    boolean old =
-        switch (parameters.getTlsMinimumProtocolVersion()) {
-          case TLS_AUTO, TLSv1_2, TLSv1_3 -> false;
-          default -> true;
-        };
-    if (old) {
+    TlsParameters.TlsProtocol least = parameters.getTlsMinimumProtocolVersion();
+    if (least != TlsParameters.TlsProtocol.TLS_AUTO && !lowest.contains(least)) {
       throw Fields.rejected(
-          path + ".tls_minimum_protocol_version",
-          parameters.getTlsMinimumProtocolVersion() + " (expected: TLSv1_2 or TLSv1_3)");
+          path + ".tls_minimum_protocol_version", least + " (expected: one of " + lowest + ")");
+    }
+    TlsParameters.TlsProtocol most = parameters.getTlsMaximumProtocolVersion();
+    if (most != TlsParameters.TlsProtocol.TLS_AUTO && most != TlsParameters.TlsProtocol.TLSv1_3) {
+      throw Fields.rejected(
+          path + ".tls_maximum_protocol_version", most + " (expected: TLSv1_3, or none)");
     }
   }
 
@@ -158,7 +166,10 @@ final class TlsCodec {
         "tls_certificate_sds_secret_configs",
         "validation_context_sds_secret_config",
         "combined_validation_context");
-    parameters(path + ".tls_params", common.getTlsParams());
+    parameters(
+        path + ".tls_params",
+        common.getTlsParams(),
+        EnumSet.of(TlsParameters.TlsProtocol.TLSv1_2, TlsParameters.TlsProtocol.TLSv1_3));
     for (SdsSecretConfig secret : common.getTlsCertificateSdsSecretConfigsList()) {
       requireSecret(path + ".tls_certificate_sds_secret_configs", secret, OWN_CERTIFICATE);
     }

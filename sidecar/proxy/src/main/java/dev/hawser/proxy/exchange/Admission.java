@@ -5,6 +5,7 @@ import dev.hawser.proxy.filter.FilterChain;
 import dev.hawser.proxy.filter.FilterRun;
 import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.filter.RouteSettings;
+import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.reply.LocalReply;
 import dev.hawser.proxy.routing.RouteContext;
@@ -13,7 +14,9 @@ import dev.hawser.proxy.routing.Router;
 import dev.hawser.proxy.routing.Selection;
 import dev.hawser.proxy.upstream.Upstreams;
 import dev.hawser.proxy.worker.Worker;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +40,14 @@ final class Admission implements FilterRun.Owner, RouteContext {
     this.exchange = exchange;
   }
 
-  /** Begins; ends in {@link Exchange#decided}, maybe later. */
-  void begin(Http2Headers head, boolean end) {
+  /**
+   * Begins; ends in {@link Exchange#decided}, maybe later.
+   *
+   * @param body whether one follows the head; what a tunnel carries is none
+   */
+  void begin(Http2Headers head, boolean body) {
     request = head;
-    hasBody = !end;
+    hasBody = body;
     side.route(head, this::selected);
   }
 
@@ -133,6 +140,12 @@ final class Admission implements FilterRun.Owner, RouteContext {
 
   @Override
   public void awaitBody(int bytes, Runnable then) {
+    CharSequence expected = request().get(HeaderNames.EXPECT);
+    if (expected != null && AsciiString.contentEqualsIgnoreCase(expected, "100-continue")) {
+      // Nobody but us asks for the body now (RFC 9110 section 10.1.1).
+      request().remove(HeaderNames.EXPECT);
+      exchange.onInterim(new DefaultHttp2Headers(false).status("100"));
+    }
     exchange.upload().await(bytes, then);
   }
 

@@ -58,6 +58,12 @@ public final class Exchange implements StreamListener {
 
   private @Nullable String setCookie;
 
+  /** Whether the configuration has changed since it was let in. */
+  private boolean changed;
+
+  /** Whether the endpoint has sent its last octet while the caller still sends. */
+  private boolean endpointDone;
+
   private boolean over;
 
   /** Makes the listener of a request. */
@@ -85,7 +91,7 @@ public final class Exchange implements StreamListener {
     if (end) {
       upload.none();
     }
-    admission.begin(headers, end);
+    admission.begin(headers, !end && !tunnel);
   }
 
   boolean isOver() {
@@ -104,6 +110,11 @@ public final class Exchange implements StreamListener {
   }
 
   private void forward(RouteDecision.Forward forward) {
+    if (changed && !side.stillAllows(facts.asJudged(request()), admission.metadata())) {
+      facts.details("rbac_access_denied");
+      answer(Replies.denied());
+      return;
+    }
     WorkerUpstream to = forward.upstream().on(worker);
     facts.upstream(forward.upstream());
     facts.route(forward.rule().name());
@@ -132,6 +143,9 @@ public final class Exchange implements StreamListener {
             RetryJudge.ask(side.retries(chosen), head, facts.isGrpc()),
             affinity(forward, sticky, head),
             side.refusesUnprocessed());
+    if (tries().rule().retries() == 0) {
+      upload.sentOnce();
+    }
     tries().rule().perTryIdle().ifPresent(limit -> timers.watchTry(limit, this::onTryIdle));
     side.prepare(head);
     Watch watch = facts.watch();
@@ -216,6 +230,9 @@ public final class Exchange implements StreamListener {
     upload.data(data, end, stream());
     requestEnded(end);
     settleRequest();
+    if (end && endpointDone) {
+      responseEnded();
+    }
   }
 
   @Override
@@ -256,8 +273,12 @@ public final class Exchange implements StreamListener {
 
   @Override
   public void reconsider() {
-    // One that filters still look at, or a route answers, is soon over.
-    if (over || upstream == null) {
+    if (over) {
+      return;
+    }
+    if (upstream == null) {
+      // Filters still look at it, which may take as long as a caller likes.
+      changed = true;
       return;
     }
     if (!side.stillAllows(facts.asJudged(request()), admission.metadata())) {
@@ -344,6 +365,10 @@ public final class Exchange implements StreamListener {
       return;
     }
     boolean unread = !upload.isEnded();
+    if (unread && connect && facts.status() / 100 == 2 && downstream.stillReceives()) {
+      endpointDone = true;
+      return;
+    }
     finish();
     if (unread) {
       downstream.reset(ResetReason.DONE);

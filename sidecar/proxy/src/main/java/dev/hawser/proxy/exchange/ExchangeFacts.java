@@ -82,8 +82,19 @@ final class ExchangeFacts {
   Http2Headers asJudged(Http2Headers head) {
     Http2Headers copy = new DefaultHttp2Headers(false);
     copy.add(judged == null ? head : judged);
-    copy.authority(authority).path(path).method(method);
+    copy.method(method);
+    // CONNECT has no path, and a rule or a route must not be shown an empty one.
+    set(copy, Http2Headers.PseudoHeaderName.AUTHORITY.value(), authority);
+    set(copy, Http2Headers.PseudoHeaderName.PATH.value(), path);
     return copy;
+  }
+
+  private static void set(Http2Headers head, AsciiString name, String value) {
+    if (value.isEmpty()) {
+      head.remove(name);
+    } else {
+      head.set(name, value);
+    }
   }
 
   private static String text(@Nullable CharSequence value) {

@@ -14,7 +14,17 @@ final class RequestBody {
   /** A body that is longer is not kept for another try. */
   static final int REPLAY_LIMIT = 64 * 1024;
 
+  /** Smaller pieces are copied together: each that is kept costs far more than its octets. */
+  private static final int SMALL = 1024;
+
+  private static final int GATHERED = 4 * SMALL;
+
   private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>(2);
+
+  /** The last piece if it takes small ones; its capacity is fixed, since others read of it. */
+  private @Nullable ByteBuf gathering;
+
+  private int replayLimit = REPLAY_LIMIT;
   private int size;
   private boolean kept = true;
   private boolean ended;
@@ -51,19 +61,46 @@ final class RequestBody {
     return bytes;
   }
 
+  /** There will be no other try: nothing is kept once it has been sent. */
+  void sentOnce() {
+    replayLimit = 0;
+  }
+
   /** Takes a piece for which there is no stream yet. */
   void hold(ByteBuf piece, boolean end) {
-    pieces.add(piece);
-    size += piece.readableBytes();
+    keep(piece);
     ended = end;
+  }
+
+  /** Takes a piece with its ownership. */
+  private void keep(ByteBuf piece) {
+    int octets = piece.readableBytes();
+    size += octets;
+    if (octets >= SMALL) {
+      gathering = null;
+      pieces.add(piece);
+      return;
+    }
+    if (octets > 0) {
+      ByteBuf last = gathering;
+      if (last == null || last.writableBytes() < octets) {
+        last = piece.alloc().buffer(GATHERED, GATHERED);
+        gathering = last;
+        pieces.add(last);
+      }
+      last.writeBytes(piece);
+    } else if (pieces.isEmpty()) {
+      pieces.add(piece);
+      return;
+    }
+    piece.release();
   }
 
   /** Takes a piece and sends it. */
   void pass(ByteBuf piece, boolean end, HttpStream stream) {
     ended = end;
-    if (kept && size + piece.readableBytes() <= REPLAY_LIMIT) {
-      size += piece.readableBytes();
-      pieces.add(piece.retainedDuplicate());
+    if (kept && size + piece.readableBytes() <= replayLimit) {
+      keep(piece.retainedDuplicate());
     } else {
       release();
     }
@@ -82,9 +119,11 @@ final class RequestBody {
 
   /** Sends everything so far on a new stream whose head has been sent. */
   void replay(HttpStream stream) {
-    if (size > REPLAY_LIMIT) {
+    if (size > replayLimit) {
       kept = false;
     }
+    // What is on its way now is read there up to its present end.
+    gathering = null;
     int left = pieces.size();
     boolean endWithData = ended && trailers == null;
     for (int i = 0; i < left; i++) {
@@ -123,6 +162,7 @@ final class RequestBody {
   /** Gives up what is kept: it will not be sent again. */
   void release() {
     kept = false;
+    gathering = null;
     for (ByteBuf piece = pieces.poll(); piece != null; piece = pieces.poll()) {
       piece.release();
     }

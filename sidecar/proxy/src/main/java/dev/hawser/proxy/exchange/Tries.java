@@ -118,12 +118,14 @@ final class Tries {
     long asksFor =
         BackOff.byResponse(rule(), response, System.currentTimeMillis() / 1000, worker.random());
     Endpoint next = another(false);
-    // An endpoint that has answered is asked again only where a rule says when.
-    boolean somewhere = next != null || asksFor > 0 || rule().backOff().isPresent();
-    if (!somewhere || !take()) {
+    if (!take()) {
       return STOP;
     }
     long pause = asksFor > 0 ? asksFor : BackOff.byRule(rule(), taken, worker.random());
+    if (pause == 0 && next == null) {
+      // The one endpoint that there is gets time to answer otherwise.
+      pause = BackOff.own(taken, worker.random());
+    }
     return pause > 0 || next == null ? new Next.TryLater(pause) : new Next.TryOn(next);
   }
 

@@ -36,6 +36,11 @@ final class Upload {
     return body.isReplayable();
   }
 
+  /** There will be no other try. */
+  void sentOnce() {
+    body.sentOnce();
+  }
+
   /** Returns the first of the bytes so far, at most so many. */
   byte[] first(int most) {
     return body.first(most);

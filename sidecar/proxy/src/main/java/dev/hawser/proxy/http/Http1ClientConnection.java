@@ -243,6 +243,7 @@ public final class Http1ClientConnection extends Http1Connection implements Clie
       } else {
         if (kept && !headSeen) {
           observer.onForgotten(this);
+          cause = new StreamFailure(StreamFailure.Kind.FORGOTTEN, cause.detail());
         }
         stream.fail(cause);
       }

@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -47,6 +48,7 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
   private boolean headBegun;
   private boolean closing;
   private boolean draining;
+  private boolean behind;
 
   /** Makes the handler for one connection that lives on the worker's loop. */
   public Http1ServerConnection(Worker worker, HttpLimits limits, RequestAcceptor acceptor) {
@@ -92,8 +94,7 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
       if (!body().isComplete()) {
         return dropLate();
       }
-      // A client that does not read its answers gets no further ones.
-      return context().channel().isWritable() && readHead();
+      return !isBehind() && readHead();
     }
     if (body().isComplete() || !passBody(stream.listener())) {
       return false;
@@ -121,6 +122,30 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
       awaitNext();
     } else if (lateBytes > LATE_LIMIT) {
       closeCalmly(true);
+    }
+    return true;
+  }
+
+  /**
+   * Whether the client does not take its answers as fast as they come: the kernel holds all that it
+   * will. It gets no further one until it has taken what there is.
+   */
+  private boolean isBehind() {
+    if (!buffer().isReadable()) {
+      return false;
+    }
+    ChannelHandlerContext ctx = context();
+    ChannelOutboundBuffer flushed = ctx.channel().unsafe().outboundBuffer();
+    if (flushed == null || flushed.isEmpty()) {
+      return false;
+    }
+    if (!behind) {
+      behind = true;
+      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+          .addListener(_ -> {
+            behind = false;
+            process();
+          });
     }
     return true;
   }
@@ -211,6 +236,19 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
 
   private void awaitNext() {
     armIdle(draining ? Duration.ofNanos(DRAIN_IDLE_NANOS) : limits().idleTimeout());
+  }
+
+  /**
+   * Called by the stream of a tunnel whose last octet has been written.
+   *
+   * @return whether the client may send on; over TLS it may not, since not all can end a half
+   */
+  boolean endHalf() {
+    if (body().isComplete() || isTls()) {
+      return false;
+    }
+    endOutput();
+    return true;
   }
 
   /** Called by the stream when it cannot be completed. */
@@ -325,10 +363,7 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
 
   @Override
   boolean wantsBytes() {
-    boolean held =
-        current == null
-            ? body().isComplete() && !context().channel().isWritable()
-            : body().isComplete() || body().awaitsTunnel();
+    boolean held = current == null ? behind : body().isComplete() || body().awaitsTunnel();
     return !held || buffer().readableBytes() < PIPELINE_LIMIT;
   }
 
@@ -338,6 +373,7 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
     if (stream != null && body().endsWithConnection()) {
       body().end();
       stream.listener().onData(Unpooled.EMPTY_BUFFER, true);
+      stream.otherHalfEnded();
     } else if (closing) {
       var _ = context().close();
     }
@@ -345,14 +381,9 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (!ctx.channel().isWritable()) {
-      return;
-    }
     Http1ServerStream stream = current;
-    if (stream != null) {
+    if (stream != null && ctx.channel().isWritable()) {
       stream.listener().onWritable();
-    } else {
-      process();
     }
   }
 

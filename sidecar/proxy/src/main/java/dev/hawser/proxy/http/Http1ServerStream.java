@@ -19,6 +19,7 @@ final class Http1ServerStream implements HttpStream {
   private Http1Writer.@Nullable BodyForm form;
   private long remaining;
   private boolean keepAlive;
+  private boolean halfEnded;
   private boolean closed;
   private @Nullable StreamListener listener;
 
@@ -130,7 +131,7 @@ final class Http1ServerStream implements HttpStream {
 
   @Override
   public void sendData(ByteBuf data, boolean end) {
-    if (closed || form == null || form == Http1Writer.BodyForm.ABSENT) {
+    if (closed || halfEnded || form == null || form == Http1Writer.BodyForm.ABSENT) {
       data.release();
     } else {
       writeBody(form, data);
@@ -186,8 +187,25 @@ final class Http1ServerStream implements HttpStream {
   }
 
   private void finish() {
+    if (toConnect && form == Http1Writer.BodyForm.UNTIL_CLOSE && connection.endHalf()) {
+      halfEnded = true;
+      return;
+    }
     closed = true;
     connection.responseEnded(this, keepAlive);
+  }
+
+  /** The client's half has ended as well. */
+  void otherHalfEnded() {
+    if (halfEnded && !closed) {
+      closed = true;
+      connection.responseEnded(this, false);
+    }
+  }
+
+  @Override
+  public boolean stillReceives() {
+    return halfEnded && !closed;
   }
 
   @Override

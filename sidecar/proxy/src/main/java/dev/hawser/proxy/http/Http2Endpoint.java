@@ -174,8 +174,11 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
 
   void onGoAway(int lastStream) {}
 
-  /** We have reset a stream. */
+  /** We have reset a stream that somebody waited for. */
   void onResetSent() {}
+
+  /** A reset goes out, for whatever reason. */
+  void onResetWritten() {}
 
   /** The peer has reset a stream. */
   void onResetRead() {}

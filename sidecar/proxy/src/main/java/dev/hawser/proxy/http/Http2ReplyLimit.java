@@ -8,7 +8,6 @@ import io.netty.handler.codec.http2.DecoratingHttp2FrameWriter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameWriter;
-import io.netty.handler.codec.http2.Http2LifecycleManager;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ final class Http2ReplyLimit extends DecoratingHttp2FrameWriter {
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final ChannelFutureListener onWritten = _ -> this.queued--;
-  private @Nullable Http2LifecycleManager owner;
+  private @Nullable Http2Endpoint owner;
   private int queued;
   private int resets;
   private long windowStart = System.nanoTime();
@@ -36,8 +35,8 @@ final class Http2ReplyLimit extends DecoratingHttp2FrameWriter {
   }
 
   /** Sets who is told. */
-  void owner(Http2LifecycleManager manager) {
-    owner = manager;
+  void owner(Http2Endpoint endpoint) {
+    owner = endpoint;
   }
 
   @Override
@@ -62,6 +61,9 @@ final class Http2ReplyLimit extends DecoratingHttp2FrameWriter {
     if (++resets > MAX_RESETS) {
       giveUp(ctx, "more than " + MAX_RESETS + " streams had to be reset");
     }
+    if (owner != null) {
+      owner.onResetWritten();
+    }
     return super.writeRstStream(ctx, streamId, errorCode, counted(ctx, promise, MAX_QUEUED));
   }
 
@@ -76,7 +78,7 @@ final class Http2ReplyLimit extends DecoratingHttp2FrameWriter {
   }
 
   private void giveUp(ChannelHandlerContext ctx, String reason) {
-    Http2LifecycleManager manager = owner;
+    Http2Endpoint manager = owner;
     if (exceeded || manager == null) {
       return;
     }

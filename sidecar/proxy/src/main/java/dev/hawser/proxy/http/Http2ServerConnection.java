@@ -3,6 +3,7 @@ package dev.hawser.proxy.http;
 import dev.hawser.proxy.normalise.PathOutcome;
 import dev.hawser.proxy.worker.Timer;
 import dev.hawser.proxy.worker.Worker;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -37,6 +38,7 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   private final Timer flush = new Timer(this::endStuck);
 
   private final ResetBrake brake = new ResetBrake();
+  private final List<HeldRequest> held = new ArrayList<>();
   private int active;
   private boolean draining;
 
@@ -123,7 +125,13 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
       wire.offerTunnel();
     }
     attach(stream, wire);
-    wire.listen(acceptor.accept(wire, "HTTP/2"));
+    if (brake.isOn()) {
+      HeldRequest later = new HeldRequest(wire);
+      held.add(later);
+      wire.listen(later);
+    } else {
+      wire.listen(acceptor.accept(wire, "HTTP/2"));
+    }
     wire.receiveHeaders(headers, end);
   }
 
@@ -168,7 +176,7 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   }
 
   @Override
-  void onResetSent() {
+  void onResetWritten() {
     brake.count();
   }
 
@@ -178,7 +186,18 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   }
 
   @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+    brake.read(((ByteBuf) msg).readableBytes());
+    super.channelRead(ctx, msg);
+  }
+
+  @Override
   public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    if (!held.isEmpty()) {
+      List<HeldRequest> begun = List.copyOf(held);
+      held.clear();
+      begun.forEach(request -> request.begin(acceptor));
+    }
     super.channelReadComplete(ctx);
     brake.afterRead(ctx.channel());
   }

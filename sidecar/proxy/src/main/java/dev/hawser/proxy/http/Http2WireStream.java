@@ -60,8 +60,7 @@ final class Http2WireStream implements HttpStream {
     if (headReceived) {
       received = end;
       if (!end || HeaderRules.checkFields(headers, endpoint.limits().headerCount()) != null) {
-        reset(ResetReason.PROTOCOL);
-        fail(new StreamFailure(StreamFailure.Kind.PROTOCOL, "malformed trailers"));
+        malformed("malformed trailers");
         return;
       }
       listener().onTrailers(headers);
@@ -69,8 +68,7 @@ final class Http2WireStream implements HttpStream {
     }
     String problem = isResponse(headers) ? checkResponse(headers) : null;
     if (problem != null) {
-      reset(ResetReason.PROTOCOL);
-      listener().onReset(new StreamFailure(StreamFailure.Kind.PROTOCOL, problem));
+      malformed(problem);
       return;
     }
     if (isResponse(headers) && isInformational(headers) && !end) {
@@ -83,6 +81,12 @@ final class Http2WireStream implements HttpStream {
       Http2Tunnel.toSwitching(headers);
     }
     listener().onHeaders(headers, end);
+  }
+
+  /** Breaks off what the peer may not send. */
+  private void malformed(String reason) {
+    reset(ResetReason.PROTOCOL);
+    listener().onReset(new StreamFailure(StreamFailure.Kind.PROTOCOL, reason));
   }
 
   private @Nullable String checkResponse(Http2Headers headers) {
@@ -314,6 +318,11 @@ final class Http2WireStream implements HttpStream {
       throw new IllegalStateException("stream has no number yet");
     }
     return present.id();
+  }
+
+  @Override
+  public boolean stillReceives() {
+    return !closed && !received;
   }
 
   @Override

@@ -37,4 +37,12 @@ public interface HttpStream {
 
   /** Takes note that so many received bytes have gone on their way, so that more may come. */
   void credit(int bytes);
+
+  /**
+   * Whether the other side's half of a tunnel is still open although ours has ended. False for
+   * messages.
+   */
+  default boolean stillReceives() {
+    return false;
+  }
 }

@@ -34,6 +34,8 @@ public record StreamFailure(Kind kind, String detail, long silentNanos) {
     RESET_CALMLY("UR", false),
     /** The connection ended under the request. */
     CLOSED("UC", false),
+    /** The kept connection ended before any answer: the peer gave it up as the request came. */
+    FORGOTTEN("UC", false),
     /** The connection was silent and did not answer a ping. */
     PING_TIMEOUT("UC", false),
     /** The peer broke the protocol. */

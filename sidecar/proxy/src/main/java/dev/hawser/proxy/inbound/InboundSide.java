@@ -42,7 +42,8 @@ final class InboundSide implements Side {
    * not seen that request; one more try on a fresh connection is all that it takes.
    */
   private static final RetryRule ONCE_MORE =
-      new RetryRule(Set.of(RetryRule.Condition.RESET), 1, Optional.empty(), Set.of());
+      new RetryRule(
+          Set.of(RetryRule.Condition.RESET_BEFORE_REQUEST), 1, Optional.empty(), Set.of());
 
   private final ProxyContext context;
   private final Worker worker;

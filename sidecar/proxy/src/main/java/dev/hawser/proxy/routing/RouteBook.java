@@ -7,8 +7,9 @@ import dev.hawser.proxy.worker.Workers;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,14 @@ import org.jspecify.annotations.Nullable;
  * thread changes.
  */
 public final class RouteBook {
-  /** Names that callers may make us ask for; more are answered as unknown. */
+  /**
+   * Names that callers may make us ask for. For one more another is given up that nobody serves; if
+   * each of them is served it is answered as unknown.
+   */
   private static final int MAX_HOSTS = 2000;
+
+  /** How many are looked at for one that can be given up. */
+  private static final int MAX_LOOKS = 64;
 
   /** What is known about a name that was asked for. */
   public sealed interface OnDemand {
@@ -35,21 +42,20 @@ public final class RouteBook {
 
   private final Map<String, HostTable> tables = new ConcurrentHashMap<>();
   private final Map<String, OnDemand> hosts = new ConcurrentHashMap<>();
+  private final Queue<String> inOrder = new ConcurrentLinkedQueue<>();
   private final Signal changed;
-  private final Consumer<String> subscribe;
+  private final HostAsking asking;
   private final Filters filters;
 
   /**
    * Makes an empty book.
    *
    * @param filters compiles what routes say about them
-   * @param subscribe asks for the resource {@code <table>/<authority>}, on any thread, once for
-   *     each
    */
-  public RouteBook(Workers workers, Filters filters, Consumer<String> subscribe) {
+  public RouteBook(Workers workers, Filters filters, HostAsking asking) {
     this.filters = filters;
     this.changed = new Signal(workers);
-    this.subscribe = subscribe;
+    this.asking = asking;
   }
 
   /** Fires after every change. */
@@ -89,13 +95,32 @@ public final class RouteBook {
     if (known != null) {
       return known;
     }
-    if (hosts.size() >= MAX_HOSTS) {
+    if (hosts.size() >= MAX_HOSTS && !giveOneUp()) {
       return ABSENT;
     }
     if (hosts.putIfAbsent(resource, AWAITED) == null) {
-      subscribe.accept(resource);
+      inOrder.add(resource);
+      asking.ask(resource);
     }
     return hosts.getOrDefault(resource, AWAITED);
+  }
+
+  /** Forgets the one that was asked for first of those that nobody serves. */
+  private boolean giveOneUp() {
+    for (int i = 0; i < MAX_LOOKS; i++) {
+      String oldest = inOrder.poll();
+      if (oldest == null) {
+        return false;
+      }
+      OnDemand known = hosts.get(oldest);
+      if (known instanceof OnDemand.Found) {
+        inOrder.add(oldest);
+      } else if (known != null && hosts.remove(oldest, known)) {
+        asking.forget(oldest);
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Takes a host that was asked for. */
@@ -104,13 +129,15 @@ public final class RouteBook {
         && before.host().equals(host)) {
       return;
     }
-    hosts.put(resource, new OnDemand.Found(new VirtualHost(host, filters)));
+    if (hosts.put(resource, new OnDemand.Found(new VirtualHost(host, filters))) == null) {
+      inOrder.add(resource);
+    }
     changed.fire();
   }
 
   /** A host does not exist, or no more; it is still asked for, and may come. */
   public void removeHost(String resource) {
-    hosts.put(resource, ABSENT);
+    hosts.computeIfPresent(resource, (_, _) -> ABSENT);
     changed.fire();
   }
 

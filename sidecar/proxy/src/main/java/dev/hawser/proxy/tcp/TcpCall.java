@@ -46,6 +46,7 @@ public final class TcpCall implements Live {
   private final TcpSide side;
   private final BooleanSupplier stillAllowed;
   private final Attempts attempts = new Attempts();
+  private final Runnable again = this::firstTry;
   private final Timer await = new Timer(() -> fail("NC"));
   private @Nullable Endpoint endpoint;
   private @Nullable Tunnel tunnel;
@@ -104,7 +105,7 @@ public final class TcpCall implements Live {
       case GONE -> fail("NC");
       case AWAITED -> {
         worker.timers().arm(await, AWAIT_NANOS);
-        upstream.whenChanged(this::firstTry);
+        upstream.whenChanged(again);
       }
       case READY -> {
         worker.timers().cancel(await);
@@ -215,6 +216,7 @@ public final class TcpCall implements Live {
     if (!over) {
       over = true;
       worker.timers().cancel(await);
+      upstream.noLonger(again);
       if (entered) {
         upstream.end();
       }

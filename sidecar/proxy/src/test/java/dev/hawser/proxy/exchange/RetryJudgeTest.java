@@ -94,6 +94,22 @@ class RetryJudgeTest {
   }
 
   @Test
+  void connectionsThatTheApplicationForgotDoNotUseUpTheTries() {
+    assertThat(RetryJudge.afterFailure(asked(Condition.RESET, "GET"), Kind.CLOSED, true, 3))
+        .isEqualTo(RetryJudge.Verdict.NO);
+    assertThat(RetryJudge.afterFailure(asked(Condition.RESET, "GET"), Kind.FORGOTTEN, true, 3))
+        .isEqualTo(RetryJudge.Verdict.AGAIN);
+    assertThat(RetryJudge.afterFailure(asked(Condition.RESET, "POST"), Kind.FORGOTTEN, true, 1))
+        .isEqualTo(RetryJudge.Verdict.NO);
+    assertThat(RetryJudge.afterFailure(asked(Condition.RESET, "GET"), Kind.FORGOTTEN, true, 10))
+        .isEqualTo(RetryJudge.Verdict.NO);
+    RetryJudge.Asked never =
+        RetryJudge.ask(RetryRule.none(), new DefaultHttp2Headers().method("GET"), false);
+    assertThat(RetryJudge.afterFailure(never, Kind.FORGOTTEN, true, 1))
+        .isEqualTo(RetryJudge.Verdict.NO);
+  }
+
+  @Test
   void whatMayHaveBeenDoneIsNotDoneTwiceUnlessTheRuleNamesTheMethod() {
     assertThat(RetryJudge.afterFailure(asked(Condition.RESET, "POST"), Kind.CLOSED, true, 1))
         .isEqualTo(RetryJudge.Verdict.NO);

@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.trust.testing.TestAuthority;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** Bodies that are larger than a listener takes. */
@@ -43,6 +49,41 @@ class BodyLimitTest {
       assertThat(post(client, port, inChunks(new byte[1 << 20])).statusCode()).isEqualTo(413);
       assertThat(app.requests).hasValue(2);
     }
+  }
+
+  @Test
+  void aClientThatWaitsToBeAskedForItsBodyIsAsked() throws Exception {
+    try (App app = App.start("app");
+        TestProxy proxy = new TestProxy(TestAuthority.create(), "east", "web")) {
+      proxy
+          .plane()
+          .upstreams()
+          .configure(Configs.application("app", UpstreamConfig.Protocol.HTTP1, app.port()));
+      int port = Configs.freePort();
+      proxy
+          .plane()
+          .listeners()
+          .put(
+              Envoys.listener(
+                  port, "app", Envoys.filter("buffer", "\"max_request_bytes\":" + MOST)));
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.setSoTimeout(10_000);
+        BufferedReader in =
+            new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+        write(
+            socket,
+            "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+        assertThat(in.readLine()).isEqualTo("HTTP/1.1 100 Continue");
+        assertThat(in.readLine()).isEmpty();
+        write(socket, "body");
+        assertThat(in.readLine()).isEqualTo("HTTP/1.1 200 OK");
+      }
+    }
+  }
+
+  private static void write(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -302,5 +304,74 @@ class ConnectTest {
         .isInstanceOf(ResourceRejectedException.class)
         .hasMessageContaining("upgrade_configs")
         .hasMessageContaining("connect_config");
+  }
+
+  @Test
+  void filtersThatWaitForABodyDoNotWaitForATunnels() throws Exception {
+    int port =
+        listen(
+            "bytes",
+            "\"upgrade_configs\":[{\"upgrade_type\":\"CONNECT\"}],\"http_filters\":[%s,%s]"
+                .formatted(
+                    Envoys.filter("buffer", "\"max_request_bytes\":100"),
+                    Envoys.filter("router", "")));
+    try (Socket socket = send(port, connect("ledger.shop:5432") + "x".repeat(200))) {
+      InputStream in = socket.getInputStream();
+      assertThat(head(in)).startsWith("HTTP/1.1 200");
+      assertThat(line(in)).isEqualTo("hello\n");
+      assertThat(in.readNBytes(200)).containsOnly('x');
+    }
+  }
+
+  @Test
+  void aRuleAboutAnyPathIsNotAboutWhatHasNone() throws Exception {
+    String rbac =
+        Envoys.filter(
+            "rbac",
+            """
+            "rules":{"action":"ALLOW","policies":{"p":{
+             "permissions":[{"url_path":{"path":{"safe_regex":{"regex":".*"}}}}],
+             "principals":[{"any":true}]}}}
+            """);
+    int port =
+        listen(
+            "bytes",
+            "\"upgrade_configs\":[{\"upgrade_type\":\"CONNECT\"}],\"http_filters\":[%s,%s]"
+                .formatted(rbac, Envoys.filter("router", "")));
+    try (Socket socket = send(port, connect("ledger.shop:5432"))) {
+      assertThat(head(socket.getInputStream())).startsWith("HTTP/1.1 403");
+    }
+  }
+
+  @Test
+  void theEndOfTheEndpointsLeavesTheCallersOpen() throws Exception {
+    CompletableFuture<byte[]> received = new CompletableFuture<>();
+    ServerSocket server = keep(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+    Thread.ofVirtual()
+        .start(() -> {
+          try (Socket socket = server.accept()) {
+            socket.getOutputStream().write("hello\n".getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            received.complete(socket.getInputStream().readAllBytes());
+          } catch (IOException e) {
+            received.completeExceptionally(e);
+          }
+        });
+    proxy
+        .plane()
+        .upstreams()
+        .configure(
+            Configs.application("brief", UpstreamConfig.Protocol.TCP, server.getLocalPort()));
+    int port = listen("brief", ALLOWED);
+    byte[] sent = new byte[3 << 20];
+    new Random(4).nextBytes(sent);
+    try (Socket socket = send(port, connect("ledger.shop:5432"))) {
+      InputStream in = socket.getInputStream();
+      assertThat(head(in)).startsWith("HTTP/1.1 200");
+      assertThat(in.readAllBytes()).asString().isEqualTo("hello\n");
+      socket.getOutputStream().write(sent);
+      socket.shutdownOutput();
+      assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo(sent);
+    }
   }
 }

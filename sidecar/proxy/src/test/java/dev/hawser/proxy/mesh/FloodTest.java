@@ -38,6 +38,7 @@ class FloodTest {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private App app;
+  private TestProxy proxy;
   private int port;
 
   @BeforeEach
@@ -45,7 +46,7 @@ class FloodTest {
     app = keep(App.start("orders"));
     HttpLimits limits =
         HttpLimits.defaults().withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(30));
-    TestProxy proxy = keep(new TestProxy(TestAuthority.create(), "east", "web", 1, limits));
+    proxy = keep(new TestProxy(TestAuthority.create(), "east", "web", 1, limits));
     port = Configs.freePort();
     proxy
         .plane()
@@ -186,5 +187,53 @@ class FloodTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Test
+  void requestWhoseTrailersAreMalformedIsOver() throws Exception {
+    try (RawHttp2 http2 = new RawHttp2(port)) {
+      get(http2, 1, false);
+      http2.headers(1, true, "x-last", "\u0001");
+      assertThat(http2.next(RawHttp2.RST_STREAM).stream()).isEqualTo(1);
+    }
+    await("nothing of it is left")
+        .untilAsserted(() ->
+            assertThat(proxy.plane().upstreams().get("app").numbers())
+                .containsEntry("upstream_rq_active", 0L));
+    assertServed();
+  }
+
+  @Test
+  void bodyInTheSmallestPiecesArrives() throws Exception {
+    byte[] octets = new byte[5000];
+    try (RawHttp2 http2 = new RawHttp2(port)) {
+      http2.headers(
+          1, false, ":method", "PUT", ":scheme", "http", ":path", "/echo", ":authority", "a");
+      for (int i = 0; i < octets.length; i++) {
+        octets[i] = (byte) i;
+        http2.send(RawHttp2.DATA, i == octets.length - 1 ? 1 : 0, 1, new byte[] {octets[i]});
+      }
+      StringBuilder echo = new StringBuilder();
+      while (echo.length() < octets.length) {
+        echo.append(http2.next(RawHttp2.DATA).text());
+      }
+      assertThat(echo.toString().getBytes(StandardCharsets.ISO_8859_1)).isEqualTo(octets);
+    }
+  }
+
+  @Test
+  void whatIsResetBeforeItBeginsIsNotBegun() throws Exception {
+    try (RawHttp2 http2 = new RawHttp2(port)) {
+      http2.cork();
+      for (int i = 0; i < 50; i++) {
+        get(http2, 2 * i + 1, true);
+        http2.send(RawHttp2.RST_STREAM, 0, 2 * i + 1, new byte[] {0, 0, 0, 8});
+      }
+      get(http2, 101, true);
+      http2.uncork();
+      assertThat(http2.next(RawHttp2.HEADERS).stream()).isEqualTo(101);
+    }
+    assertThat(proxy.plane().upstreams().get("app").numbers())
+        .containsEntry("upstream_rq_total", 1L);
   }
 }

@@ -160,6 +160,12 @@ class JwtPathTest {
     assertThat(get(port, "/", "Cookie", "x=y; c=" + good).statusCode()).isEqualTo(200);
     assertThat(get(port, "/?t=" + good, "x-a", good + "A").statusCode()).isEqualTo(401);
     assertThat(with(port, good).body()).isEqualTo("Jwt is missing");
+    // The application reads %74 as t.
+    assertThat(get(port, "/?%74=" + good).statusCode()).isEqualTo(200);
+    assertThat(get(port, "/?%74=" + good + "A", "x-a", good).statusCode()).isEqualTo(401);
+    String eight = ("t=" + good + "&").repeat(8);
+    assertThat(get(port, "/?" + eight).statusCode()).isEqualTo(200);
+    assertThat(get(port, "/?" + eight + "t=" + good + "A").statusCode()).isEqualTo(401);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** A client of HTTP/2 that sends what it is told, frame by frame. */
 final class RawHttp2 implements AutoCloseable {
@@ -26,6 +27,7 @@ final class RawHttp2 implements AutoCloseable {
 
   private final Socket socket;
   private final DataInputStream in;
+  private @Nullable ByteArrayOutputStream corked;
 
   RawHttp2(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -44,7 +46,24 @@ final class RawHttp2 implements AutoCloseable {
     frame.write(flags);
     frame.writeBytes(number(stream, 4));
     frame.writeBytes(payload);
-    socket.getOutputStream().write(frame.toByteArray());
+    if (corked != null) {
+      corked.writeBytes(frame.toByteArray());
+    } else {
+      socket.getOutputStream().write(frame.toByteArray());
+    }
+  }
+
+  /** Holds frames back, so that they arrive together. */
+  void cork() {
+    corked = new ByteArrayOutputStream();
+  }
+
+  void uncork() throws IOException {
+    ByteArrayOutputStream frames = corked;
+    corked = null;
+    if (frames != null) {
+      socket.getOutputStream().write(frames.toByteArray());
+    }
   }
 
   /** Sends HEADERS; names and values alternate, none is indexed. */

@@ -284,4 +284,25 @@ class ResilienceTest {
             + "'receive':[{'text':'48545450'},{'text':'323030204f4b'}]}",
         keep(App.start("sick")));
   }
+
+  @Test
+  void theOneEndpointThatThereIsIsAskedAgain() throws Exception {
+    App app = keep(App.start("app"));
+    app.status = 503;
+    RetryRule rule =
+        new RetryRule(Set.of(RetryRule.Condition.SERVER_ERROR), 3, Optional.empty(), Set.of());
+    int port = call("", rule, app);
+    Thread.ofVirtual()
+        .start(() -> {
+          await().until(() -> app.requests.get() >= 2);
+          app.status = 200;
+        });
+
+    assertThat(get(port, "/").statusCode()).isEqualTo(200);
+
+    app.status = 503;
+    int before = app.requests.get();
+    assertThat(get(port, "/").statusCode()).isEqualTo(503);
+    assertThat(app.requests).hasValue(before + 4);
+  }
 }
