@@ -2,7 +2,6 @@ package dev.hawser.it.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.hawser.it.harness.LoopbackMesh;
 import dev.hawser.it.harness.Vitals;
 import java.io.IOException;
@@ -27,11 +26,11 @@ final class Abuse implements AutoCloseable {
   private static final long NEW_SERIES = 500;
 
   private final LoopbackMesh mesh;
-  private final HttpServer application;
+  private final PlainApplication application;
   private final List<ProcessHandle> proxies;
   private final Duration quiet;
 
-  private Abuse(LoopbackMesh mesh, HttpServer application, Duration quiet) {
+  private Abuse(LoopbackMesh mesh, PlainApplication application, Duration quiet) {
     this.mesh = mesh;
     this.application = application;
     this.proxies =
@@ -49,7 +48,7 @@ final class Abuse implements AutoCloseable {
    */
   static Abuse start(String name, Duration quiet) throws IOException {
     LoopbackMesh mesh = LoopbackMesh.asShipped(name, "http");
-    HttpServer application = H2Spec.application(mesh.application());
+    PlainApplication application = PlainApplication.start(mesh.application());
     mesh.awaitServed();
     Abuse abuse = new Abuse(mesh, application, quiet);
     GoodClient.Report alone = abuse.alone();
@@ -158,7 +157,7 @@ final class Abuse implements AutoCloseable {
 
   @Override
   public void close() {
-    application.stop(0);
+    application.close();
     mesh.close();
   }
 }

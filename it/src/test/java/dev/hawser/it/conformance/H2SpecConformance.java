@@ -1,6 +1,5 @@
 package dev.hawser.it.conformance;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.hawser.it.harness.LoopbackMesh;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -22,13 +21,10 @@ class H2SpecConformance {
   }
 
   private static void run(LoopbackMesh mesh, String path) throws IOException {
-    HttpServer application = H2Spec.application(mesh.application());
-    try {
+    try (PlainApplication _ = PlainApplication.start(mesh.application(), H2Spec.ANSWER_TIME)) {
       mesh.awaitServed();
       H2Spec.allPass(mesh, path, 145, false);
       H2Spec.allPass(mesh, path, 146, true);
-    } finally {
-      application.stop(0);
     }
   }
 }

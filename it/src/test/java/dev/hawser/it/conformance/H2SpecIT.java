@@ -1,6 +1,5 @@
 package dev.hawser.it.conformance;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.hawser.it.harness.LoopbackMesh;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -9,15 +8,11 @@ import org.junit.jupiter.api.Test;
 class H2SpecIT {
   @Test
   void streamsAndMessagesAreHeldToTheSpecification() throws IOException {
-    try (LoopbackMesh mesh = LoopbackMesh.oneCluster("h2spec-short", "http")) {
-      HttpServer application = H2Spec.application(mesh.application());
-      try {
-        mesh.awaitServed();
-        H2Spec.allPass(mesh, "sidecar http2/5", 22, true, "http2/5");
-        H2Spec.allPass(mesh, "sidecar http2/8", 18, true, "http2/8");
-      } finally {
-        application.stop(0);
-      }
+    try (LoopbackMesh mesh = LoopbackMesh.oneCluster("h2spec-short", "http");
+        PlainApplication _ = PlainApplication.start(mesh.application(), H2Spec.ANSWER_TIME)) {
+      mesh.awaitServed();
+      H2Spec.allPass(mesh, "sidecar http2/5", 22, true, "http2/5");
+      H2Spec.allPass(mesh, "sidecar http2/8", 18, true, "http2/8");
     }
   }
 }

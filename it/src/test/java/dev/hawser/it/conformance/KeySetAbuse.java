@@ -7,7 +7,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
-import com.sun.net.httpserver.HttpServer;
 import dev.hawser.it.harness.Home;
 import dev.hawser.it.harness.LoneSidecar;
 import dev.hawser.it.harness.Vitals;
@@ -63,14 +62,14 @@ final class KeySetAbuse {
   }
 
   private void go(String name, Duration time) throws IOException {
-    HttpServer application =
-        H2Spec.application(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    try (HostileIssuers issuers = HostileIssuers.start();
+    try (PlainApplication application =
+            PlainApplication.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        HostileIssuers issuers = HostileIssuers.start();
         LoneSidecar sidecar =
             LoneSidecar.start(
                 Home.folder(name),
                 ADDRESS,
-                snapshot(application.getAddress().getPort(), issuers.port()),
+                snapshot(application.port(), issuers.port()),
                 Map.of("HAWSER_JAVA_OPTS", ""))) {
       awaitServed(sidecar);
       ProcessHandle process = sidecar.process().family().getFirst();
@@ -116,8 +115,6 @@ final class KeySetAbuse {
           .as("an issuer is not asked for each token")
           .isLessThan(
               HostileIssuers.Kind.values().length * FETCHES_A_SECOND * (time.toSeconds() + 5));
-    } finally {
-      application.stop(0);
     }
   }
 

@@ -9,6 +9,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -28,6 +30,7 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,6 +60,7 @@ final class UnkindGrpcServer implements AutoCloseable {
   private final Channel server;
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
+  private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final AtomicInteger pingsOwed = new AtomicInteger();
   private volatile Case present = Case.PING;
 
@@ -69,6 +73,7 @@ final class UnkindGrpcServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
+                    open.add(channel);
                     Http2Settings settings = Http2Settings.defaultSettings();
                     if (present == Case.MAX_STREAMS) {
                       settings.maxConcurrentStreams(1);
@@ -88,9 +93,10 @@ final class UnkindGrpcServer implements AutoCloseable {
             .channel();
   }
 
-  /** From now on calls on new connections are answered so; counts begin at 0. */
+  /** From now on calls are answered so, on new connections alone; counts begin at 0. */
   void behave(Case as) {
     present = as;
+    open.close().syncUninterruptibly();
     calls.set(0);
     connections.set(0);
     pingsOwed.set(0);

@@ -140,13 +140,15 @@ public final class LoopbackMesh implements AutoCloseable {
 
   /**
    * Waits until the caller's sidecar may use an endpoint of the service: behind a gateway only once
-   * that has been probed.
+   * that has been probed. An application that was started after its sidecar has been reported ill,
+   * and that report may still be on its way: so it has to stay usable for a while.
    */
   public LoopbackMesh awaitServed() {
     String usable = "cluster.%s.shop:%d.membership_healthy: 1".formatted(SERVICE, APPLICATION_PORT);
     Awaitility.await("the caller's sidecar knows the service")
         .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(50))
+        .during(Duration.ofSeconds(2))
         .failFast(() -> {
           assertThat(caller.isAlive()).as(caller.lastWords()).isTrue();
           assertThat(callee.isAlive()).as(callee.lastWords()).isTrue();

@@ -80,10 +80,6 @@ final class RetryJudge {
     if (tries <= rule.retries()) {
       return Verdict.AGAIN;
     }
-    if (kind == Kind.FORGOTTEN && rule.retries() > 0 && tries < MAX_TRIES) {
-      // The application did not have it; other kept connections may end in the same way.
-      return Verdict.AGAIN;
-    }
     // Nothing has been sent yet: another way costs a connection, not a second execution.
     boolean onTheWay = kind.blamesAddress() || kind == Kind.TLS || kind == Kind.GOAWAY;
     return rule.retries() > 0 && onTheWay && tries < MAX_TRIES
@@ -105,7 +101,7 @@ final class RetryJudge {
       case CONNECT, CONNECT_TIMEOUT, TLS, TLS_TIMEOUT ->
           has(rule, Condition.CONNECT_FAILURE) || has(rule, Condition.RESET_BEFORE_REQUEST);
       case REFUSED, GOAWAY -> has(rule, Condition.REFUSED_STREAM);
-      case FORGOTTEN -> has(rule, Condition.RESET_BEFORE_REQUEST);
+      case FORGOTTEN -> has(rule, Condition.FORGOTTEN);
       case RESET, RESET_CALMLY, CLOSED, PING_TIMEOUT, TRY_TIMEOUT, PROTOCOL, CANCELLED, OVERFLOW ->
           false;
     };

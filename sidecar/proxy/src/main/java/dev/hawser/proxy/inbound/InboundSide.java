@@ -39,11 +39,10 @@ final class InboundSide implements Side {
 
   /**
    * An application that closes a kept connection just when the next request is written on it has
-   * not seen that request; one more try on a fresh connection is all that it takes.
+   * not seen that request. Under load the next connection may be one that it closes as well.
    */
-  private static final RetryRule ONCE_MORE =
-      new RetryRule(
-          Set.of(RetryRule.Condition.RESET_BEFORE_REQUEST), 1, Optional.empty(), Set.of());
+  private static final RetryRule FORGOTTEN =
+      new RetryRule(Set.of(RetryRule.Condition.FORGOTTEN), 3, Optional.empty(), Set.of());
 
   private final ProxyContext context;
   private final Worker worker;
@@ -169,7 +168,7 @@ final class InboundSide implements Side {
 
   @Override
   public RetryRule retries(RouteRule.Action.Forward action) {
-    return action.retry().retries() > 0 ? action.retry() : ONCE_MORE;
+    return action.retry().retries() > 0 ? action.retry() : FORGOTTEN;
   }
 
   @Override

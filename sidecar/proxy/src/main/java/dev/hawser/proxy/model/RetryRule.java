@@ -41,6 +41,11 @@ public record RetryRule(
     RESET,
     /** {@code reset-before-request}: none came, and nothing of the request had been sent. */
     RESET_BEFORE_REQUEST,
+    /**
+     * A kept connection ended as the request came. No message of Envoy means it: an application was
+     * not asked, as far as anybody can tell.
+     */
+    FORGOTTEN,
     /** {@code gateway-error}: 502, 503, 504, and everything that {@code reset} means. */
     GATEWAY_ERROR,
     /** {@code 5xx}: any of them, and everything that {@code reset} means. */

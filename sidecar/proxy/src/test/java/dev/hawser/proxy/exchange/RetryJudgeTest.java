@@ -94,18 +94,16 @@ class RetryJudgeTest {
   }
 
   @Test
-  void connectionsThatTheApplicationForgotDoNotUseUpTheTries() {
-    assertThat(RetryJudge.afterFailure(asked(Condition.RESET, "GET"), Kind.CLOSED, true, 3))
-        .isEqualTo(RetryJudge.Verdict.NO);
-    assertThat(RetryJudge.afterFailure(asked(Condition.RESET, "GET"), Kind.FORGOTTEN, true, 3))
+  void aConnectionThatTheApplicationForgotIsNoOther() {
+    Condition before = Condition.FORGOTTEN;
+    assertThat(RetryJudge.afterFailure(asked(before, "GET"), Kind.FORGOTTEN, true, 1))
         .isEqualTo(RetryJudge.Verdict.AGAIN);
-    assertThat(RetryJudge.afterFailure(asked(Condition.RESET, "POST"), Kind.FORGOTTEN, true, 1))
+    Condition other = Condition.RESET_BEFORE_REQUEST;
+    assertThat(RetryJudge.afterFailure(asked(other, "GET"), Kind.FORGOTTEN, true, 1))
         .isEqualTo(RetryJudge.Verdict.NO);
-    assertThat(RetryJudge.afterFailure(asked(Condition.RESET, "GET"), Kind.FORGOTTEN, true, 10))
+    assertThat(RetryJudge.afterFailure(asked(before, "GET"), Kind.CLOSED, true, 1))
         .isEqualTo(RetryJudge.Verdict.NO);
-    RetryJudge.Asked never =
-        RetryJudge.ask(RetryRule.none(), new DefaultHttp2Headers().method("GET"), false);
-    assertThat(RetryJudge.afterFailure(never, Kind.FORGOTTEN, true, 1))
+    assertThat(RetryJudge.afterFailure(asked(before, "POST"), Kind.FORGOTTEN, true, 1))
         .isEqualTo(RetryJudge.Verdict.NO);
   }
 
