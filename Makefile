@@ -55,7 +55,7 @@ bench: build
 	@bench/run $(if $(CASES),--cases "$(CASES)") $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(BENCH_SECONDS),--seconds $(BENCH_SECONDS))
 
 conformance: jdk programs
-	$(MVN) -B -ntp -Pconformance -pl it -am verify -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false
+	$(MVN) -B -ntp -Pconformance -pl it -am verify -Dtest=Http1CorpusTest -Dsurefire.failIfNoSpecifiedTests=false
 
 fuzz: jdk
 	@fuzz/run $(FUZZ)

@@ -27,11 +27,13 @@ import dev.hawser.host.identity.IdentityOptions;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +44,12 @@ public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
   private static final long ENDPOINTS_MILLIS = 1000;
+
+  /** While those who do not know yet that it ends still come, they are served. */
+  private static final Duration NOTICE = Duration.ofSeconds(1);
+
+  /** Handshakes that have begun end within it, and are accepted. */
+  private static final Duration LAST_CALL = Duration.ofMillis(200);
 
   private final GatewayConfig config;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -81,12 +89,7 @@ public final class Gateway implements AutoCloseable {
     open.push(prober);
     HdsClient health = new HdsClient(node(identity), dialer, prober);
     open.push(health);
-    drain.onDrain(
-        "connections",
-        deadline -> {
-          stopAccepting();
-          return connections.drain(deadline);
-        });
+    drain.onDrain("connections", this::end);
     open.push(
         new AdminPages(this, connections, ads, drain, metrics, identity).start(config.admin()));
     health.start();
@@ -195,6 +198,26 @@ public final class Gateway implements AutoCloseable {
           config.advertise());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** What was connected before anybody could know of the end is still served. */
+  private CompletionStage<?> end(Duration deadline) {
+    long last = System.nanoTime() + deadline.toNanos();
+    Duration notice = connections.open() == 0 ? Duration.ZERO : NOTICE;
+    return CompletableFuture.runAsync(this::lastCall, after(notice))
+        .thenRunAsync(this::stopAccepting, after(LAST_CALL))
+        .thenCompose(_ -> connections.drain(Duration.ofNanos(last - System.nanoTime())));
+  }
+
+  private static Executor after(Duration time) {
+    return CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private synchronized void lastCall() {
+    Listener accepting = listener;
+    if (accepting != null) {
+      accepting.lastCall();
     }
   }
 

@@ -70,10 +70,10 @@ public record GatewayConfig(
    */
   public record Limits(
       int connections, int perSource, Duration hello, Duration idle, Duration withdrawn) {
-    /** Returns 20,000 connections, 5,000 from one address, 5 s, 1 h and 10 s. */
+    /** Returns 20,000 connections, 5,000 from one address, 5 s, 1 h and 4 s. */
     public static Limits usual() {
       return new Limits(
-          20_000, 5_000, Duration.ofSeconds(5), Duration.ofHours(1), Duration.ofSeconds(10));
+          20_000, 5_000, Duration.ofSeconds(5), Duration.ofHours(1), Duration.ofSeconds(4));
     }
   }
 }

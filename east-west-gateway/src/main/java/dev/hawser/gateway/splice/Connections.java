@@ -35,6 +35,10 @@ public final class Connections extends ChannelInitializer<SocketChannel> impleme
   private final GatewayMetrics metrics;
   private final ConnectionLog log;
   private final Set<Splice> splices = ConcurrentHashMap.newKeySet();
+
+  /** Connections whose way is not decided yet. */
+  private final Set<Opening> openings = ConcurrentHashMap.newKeySet();
+
   private final Map<InetSocketAddress, Integer> loads = new ConcurrentHashMap<>();
   private final List<AddressBlock> balancers;
   private volatile RouteTable table;
@@ -108,12 +112,19 @@ public final class Connections extends ChannelInitializer<SocketChannel> impleme
 
   /** Reads the ClientHello of a connection. */
   void open(Channel channel, Opening opening) {
+    openings.add(opening);
+    channel.closeFuture().addListener(_ -> decided(opening));
     channel.pipeline().addLast(new HelloHandler(limits.hello(), opening));
   }
 
   /** Returns the beginning of a connection. */
   Opening opening(Channel channel) {
     return new Opening(this, channel, loops, limits.idle(), ownName);
+  }
+
+  /** It is known what becomes of a connection. */
+  void decided(Opening opening) {
+    openings.remove(opening);
   }
 
   int load(Backend backend) {
@@ -152,7 +163,7 @@ public final class Connections extends ChannelInitializer<SocketChannel> impleme
             .next()
             .scheduleAtFixedRate(
                 () -> {
-                  if (splices.isEmpty()) {
+                  if (splices.isEmpty() && openings.isEmpty()) {
                     done.complete(null);
                   } else if (System.nanoTime() > end) {
                     splices.forEach(splice -> splice.cut("drained"));

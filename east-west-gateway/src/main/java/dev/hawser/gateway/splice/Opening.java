@@ -78,6 +78,7 @@ final class Opening implements HelloRouter {
   private void route(ChannelHandlerContext ctx, String name) {
     switch (connections.table().find(name, connections::load)) {
       case Route.Self _ -> {
+        connections.decided(this);
         ownName.serve(caller);
         HelloHandler.replay(ctx);
       }
@@ -125,6 +126,7 @@ final class Opening implements HelloRouter {
       ChannelHandlerContext ctx, String name, String group, Backend backend, Channel target) {
     Splice splice = new Splice(group, backend, caller.eventLoop());
     connections.began(splice);
+    connections.decided(this);
     Relay relay =
         Relay.splice(
             caller,

@@ -11,6 +11,7 @@ import dev.hawser.trust.testing.TestAuthority;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -309,9 +310,8 @@ class GatewayTest {
       CompletableFuture<Void> drained = west.gateway.drainTrigger().begin("test");
       int port = west.port();
       await()
-          .untilAsserted(() ->
-              assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
-                  .isInstanceOf(IOException.class));
+          .untilAsserted(
+              () -> assertThatThrownBy(() -> connectBriefly(port)).isInstanceOf(IOException.class));
       assertThat(admin("GET", "/ready").statusCode()).isEqualTo(503);
       finishes.getOutputStream().write('x');
       assertThat(finishes.getInputStream().read()).isEqualTo('x');
@@ -331,5 +331,29 @@ class GatewayTest {
     await().until(() -> west.gateway.isListening());
     assertThat(ask(RawHello.of(slotSni(3)), 5)).isEqualTo("three");
     assertThat(ask(RawHello.of("p8080.billing.shop.west.mesh.internal"), 1)).isEmpty();
+  }
+
+  @Test
+  void whoeverIsConnectedWhenADrainBeginsIsStillServed() throws Exception {
+    CompletableFuture<Void> drained;
+    try (Socket early = west.connect()) {
+      await().until(() -> admin("GET", "/ready").statusCode() == 200);
+      drained = west.gateway.drainTrigger().begin("test");
+      await().until(() -> admin("GET", "/ready").statusCode() == 503);
+      int port = west.port();
+      await()
+          .untilAsserted(
+              () -> assertThatThrownBy(() -> connectBriefly(port)).isInstanceOf(IOException.class));
+      assertThat(drained).isNotDone();
+      early.getOutputStream().write(RawHello.of(slotSni(0)));
+      assertThat(early.getInputStream().readNBytes(4)).isEqualTo("zero".getBytes(US_ASCII));
+    }
+    drained.get(5, TimeUnit.SECONDS);
+  }
+
+  private static void connectBriefly(int port) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+    }
   }
 }

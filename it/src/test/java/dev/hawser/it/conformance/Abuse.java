@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** A mesh under attack: its processes hold little and live on, and the client beside is served. */
 final class Abuse implements AutoCloseable {
@@ -28,9 +30,9 @@ final class Abuse implements AutoCloseable {
   private final LoopbackMesh mesh;
   private final PlainApplication application;
   private final List<ProcessHandle> proxies;
-  private final Duration quiet;
+  private GoodClient.@Nullable Report alone;
 
-  private Abuse(LoopbackMesh mesh, PlainApplication application, Duration quiet) {
+  private Abuse(LoopbackMesh mesh, PlainApplication application) {
     this.mesh = mesh;
     this.application = application;
     this.proxies =
@@ -38,7 +40,6 @@ final class Abuse implements AutoCloseable {
             mesh.callerProxy().family().getFirst(),
             mesh.calleeProxy().family().getFirst(),
             mesh.calleesCluster().gatewayProcess());
-    this.quiet = quiet;
   }
 
   /**
@@ -50,21 +51,27 @@ final class Abuse implements AutoCloseable {
     LoopbackMesh mesh = LoopbackMesh.asShipped(name, "http");
     PlainApplication application = PlainApplication.start(mesh.application());
     mesh.awaitServed();
-    Abuse abuse = new Abuse(mesh, application, quiet);
-    GoodClient.Report alone = abuse.alone();
+    Abuse abuse = new Abuse(mesh, application);
+    GoodClient.Report alone = abuse.alone(quiet);
+    abuse.alone = alone;
     System.out.printf(
         "CONFORMANCE abuse, nobody attacks: %d requests, p50 %.1f ms, p99 %.1f ms%n",
         alone.requests(), millis(alone.p50()), millis(alone.p99()));
     return abuse;
   }
 
-  private GoodClient.Report alone() {
+  private GoodClient.Report alone(Duration quiet) {
     try (GoodClient client = GoodClient.start(mesh.upstream())) {
       new Floods.Until(quiet).await();
       GoodClient.Report report = client.stop();
       assertThat(report.failures()).as("with no attack").isEmpty();
       return report;
     }
+  }
+
+  /** Returns what the client saw while nobody attacked. */
+  GoodClient.Report quiet() {
+    return Objects.requireNonNull(alone);
   }
 
   /** Lets attackers go on together for a time, and fails if anything but them comes to harm. */
@@ -107,6 +114,11 @@ final class Abuse implements AutoCloseable {
         peaks.get(2).descriptors());
     assertThat(report.failures()).as("of the good client under %s", List.of(attacks)).isEmpty();
     assertThat(report.requests()).isPositive();
+    for (int i = 0; i < attacks.length; i++) {
+      assertThat(counts.get(i))
+          .as("what came of %s", attacks[i])
+          .isGreaterThanOrEqualTo(attacks[i].least(size, time));
+    }
     assertThat(Arrays.stream(growth).max().orElseThrow()).isLessThan(GROWTH_MIB);
     assertThat(proxies).allMatch(ProcessHandle::isAlive);
     assertThat(series() - series).as("new series").isLessThan(NEW_SERIES);

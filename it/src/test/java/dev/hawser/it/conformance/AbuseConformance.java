@@ -15,8 +15,8 @@ class AbuseConformance {
   private static final Duration TIME = Duration.ofSeconds(60);
   private static final Attack.Size SIZE = new Attack.Size(300, 10_000, 100_000);
 
-  /** The figure is in the line that is printed; this holds on a machine that does much else. */
-  private static final Duration SLOWEST = Duration.ofSeconds(2);
+  /** Twice what it was in quiet, or this where a machine does much else. */
+  private static final Duration SLOW = Duration.ofMillis(100);
 
   private static Abuse abuse;
 
@@ -33,7 +33,9 @@ class AbuseConformance {
   @ParameterizedTest
   @EnumSource
   void theClientBesideIsServed(Attack attack) {
-    assertThat(abuse.attack(TIME, SIZE, attack).p99()).isLessThan(SLOWEST);
+    Duration twice = abuse.quiet().p99().multipliedBy(2);
+    assertThat(abuse.attack(TIME, SIZE, attack).p99())
+        .isLessThan(twice.compareTo(SLOW) > 0 ? twice : SLOW);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -198,6 +199,16 @@ enum Attack {
    * @param names of hosts and servers, at most
    */
   record Size(int slow, int connections, int names) {}
+
+  /** Returns what has to have come of it, so that it was one. */
+  long least(Size size, Duration time) {
+    return switch (this) {
+      case CONNECTIONS -> size.connections();
+      // So many a second is possible on the slowest machine.
+      case HOSTS, SERVER_NAMES -> Math.min(size.names(), 100 * time.toSeconds());
+      default -> 0;
+    };
+  }
 
   /**
    * Goes on until the time is over.

@@ -42,9 +42,12 @@ class AutobahnConformance {
 
   /**
    * Some cases end now in one way and now in another at the application alone: which of two closes
-   * comes first is a race. What was seen through the sidecars must be seen without them as well.
+   * comes first is a race. What was seen through the sidecars must be seen without them as well,
+   * unless it is as it should be.
    */
   private static final int ROUNDS = 5;
+
+  private static final String RIGHT = "OK/OK";
 
   private static final String PROGRAM =
       """
@@ -81,8 +84,10 @@ class AutobahnConformance {
       note(results.path("direct"), direct);
       note(results.path("mesh"), through);
       cases =
-          through.keySet().stream()
-              .filter(name -> !direct.getOrDefault(name, Set.of()).containsAll(through.get(name)))
+          through.entrySet().stream()
+              .filter(
+                  one -> isOtherwise(direct.getOrDefault(one.getKey(), Set.of()), one.getValue()))
+              .map(Map.Entry::getKey)
               .toList();
       System.out.printf(
           "CONFORMANCE autobahn: %d cases, of which %d end in a way through the sidecars that was not seen without them, after %d rounds %s%n",
@@ -93,6 +98,11 @@ class AutobahnConformance {
     }
     assertThat(direct.size()).isPositive().isEqualTo(through.size());
     assertThat(cases).isEmpty();
+  }
+
+  /** Whether something was seen through the sidecars alone, and it is not simply right. */
+  private static boolean isOtherwise(Set<String> direct, Set<String> through) {
+    return through.stream().anyMatch(end -> !end.equals(RIGHT) && !direct.contains(end));
   }
 
   private static void note(JsonNode results, Map<String, Set<String>> verdicts) {

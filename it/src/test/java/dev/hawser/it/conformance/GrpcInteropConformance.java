@@ -19,6 +19,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * gRPC's own interoperability cases, as grpc-java has them, between its client and its server: each
@@ -106,18 +108,20 @@ final class GrpcInteropConformance {
     assertThat(passed).isGreaterThanOrEqualTo(18);
   }
 
-  @Test
-  void aSoakOfOneThousandCallsOnOneChannelHasNoFailure() {
+  @ParameterizedTest
+  @CsvSource({"rpc_soak, 1000", "channel_soak, 200"})
+  void aSoakHasNoFailure(String name, int calls) {
     Shell.Result soak =
         run(
             mesh.upstream(),
-            "rpc_soak",
-            "--soak_iterations=1000",
+            name,
+            "--soak_iterations=" + calls,
             "--soak_max_failures=0",
             "--soak_per_iteration_max_acceptable_latency_ms=10000",
             "--soak_overall_timeout_seconds=80");
     System.out.printf(
-        "CONFORMANCE grpc-java rpc_soak: %s%n",
+        "CONFORMANCE grpc-java %s: %s%n",
+        name,
         soak.output()
             .lines()
             .filter(line -> line.contains("iterations"))

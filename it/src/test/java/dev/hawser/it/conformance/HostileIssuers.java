@@ -9,6 +9,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -119,7 +122,7 @@ final class HostileIssuers implements AutoCloseable {
   }
 
   private final HttpServer server;
-  private final AtomicInteger asked = new AtomicInteger();
+  private final Map<Kind, AtomicInteger> asked = new EnumMap<>(Kind.class);
 
   private HostileIssuers(HttpServer server) {
     this.server = server;
@@ -131,10 +134,11 @@ final class HostileIssuers implements AutoCloseable {
     server.setExecutor(Executors.newCachedThreadPool(Attackers::unstarted));
     HostileIssuers issuers = new HostileIssuers(server);
     for (Kind kind : Kind.values()) {
+      issuers.asked.put(kind, new AtomicInteger());
       server.createContext(
           kind.path(),
           exchange -> {
-            issuers.asked.incrementAndGet();
+            issuers.of(kind).incrementAndGet();
             try (exchange) {
               kind.answer(exchange);
             }
@@ -150,7 +154,16 @@ final class HostileIssuers implements AutoCloseable {
 
   /** Returns how often any of them was asked. */
   int asked() {
-    return asked.get();
+    return asked.values().stream().mapToInt(AtomicInteger::get).sum();
+  }
+
+  /** Returns how often one was asked. */
+  int asked(Kind kind) {
+    return of(kind).get();
+  }
+
+  private AtomicInteger of(Kind kind) {
+    return Objects.requireNonNull(asked.get(kind));
   }
 
   @Override

@@ -111,6 +111,9 @@ final class KeySetAbuse {
       assertThat(report.requests()).isPositive();
       assertThat(process.isAlive()).isTrue();
       assertThat(peak.residentMiB() - before.residentMiB()).isLessThan(GROWTH_MIB);
+      for (HostileIssuers.Kind kind : HostileIssuers.Kind.values()) {
+        assertThat(issuers.asked(kind)).as("fetches of %s", kind).isPositive();
+      }
       assertThat((long) issuers.asked())
           .as("an issuer is not asked for each token")
           .isLessThan(

@@ -224,15 +224,24 @@ public final class LoopbackMesh implements AutoCloseable {
    * one.
    */
   public Managed succeedCaller(int generation) {
+    return successor("caller", generation);
+  }
+
+  /** Does the same for the callee's sidecar. */
+  public Managed succeedCallee(int generation) {
+    return successor(SERVICE, generation);
+  }
+
+  private Managed successor(String name, int generation) {
     return keep(
         Managed.start(
-            "caller-proxy-" + generation,
+            name + "-proxy-" + generation,
             folder.resolve("log"),
             environment,
             List.of(
                 Home.command("hawser-proxy"),
                 "--config",
-                folder.resolve("caller.yaml").toString(),
+                folder.resolve(name + ".yaml").toString(),
                 "--take-over")));
   }
 

@@ -53,6 +53,7 @@ class HotRestartIT {
 
   @Test
   void successorsOfASidecarAndItsEndLoseNoRequest() throws InterruptedException {
+    succeed("callee's sidecar", mesh.calleeProxy(), mesh::succeedCallee, mesh.upstream());
     Managed last = succeed("sidecar", mesh.callerProxy(), mesh::succeedCaller, mesh.upstream());
     end("sidecar", last, mesh.upstream());
   }

@@ -1,5 +1,6 @@
 package dev.hawser.engine.tls;
 
+import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.verify.ExpectedPeers;
 import dev.hawser.trust.verify.PeerRefusedException;
@@ -66,9 +67,10 @@ public final class PeerCheck extends ChannelInboundHandlerAdapter {
     List<X509Certificate> chain = List.of();
     Verdict verdict;
     Instant now = tls.clock().instant();
+    TrustBundles bundles = tls.identity().bundles();
     try {
       chain = Certificates.ofPeer(session.getPeerCertificates());
-      verdict = tls.verifier().verify(chain, tls.identity().bundles(), now, peerRole);
+      verdict = tls.verifier().verify(chain, bundles, now, peerRole);
     } catch (SSLPeerUnverifiedException | CertificateFormatException e) {
       verdict = new Verdict.Refused(Reason.NO_CERTIFICATE, String.valueOf(e.getMessage()));
     }
@@ -78,7 +80,7 @@ public final class PeerCheck extends ChannelInboundHandlerAdapter {
               Reason.UNEXPECTED_PEER, id + " (expected: " + expected.describe() + ")");
     }
     switch (verdict) {
-      case Verdict.Trusted(SpiffeId id) -> pass(ctx, handshake, id, chain, now);
+      case Verdict.Trusted(SpiffeId id) -> pass(ctx, handshake, id, chain, now, bundles);
       case Verdict.Refused refused -> refuse(ctx, refused);
     }
   }
@@ -88,8 +90,8 @@ public final class PeerCheck extends ChannelInboundHandlerAdapter {
       SslHandshakeCompletionEvent handshake,
       SpiffeId id,
       List<X509Certificate> chain,
-      Instant now) {
-    passed = true;
+      Instant now,
+      TrustBundles by) {
     ctx.channel().attr(PEER).set(id);
     IdentitySource.Registration watch =
         tls.live()
@@ -108,6 +110,15 @@ public final class PeerCheck extends ChannelInboundHandlerAdapter {
                       var _ = ctx.close();
                     }));
     ctx.channel().closeFuture().addListener(_ -> watch.close());
+    // They may have changed between the look and the watch, and whoever changed them has looked.
+    TrustBundles present = tls.identity().bundles();
+    if (!present.equals(by)
+        && tls.verifier().verify(chain, present, now, peerRole)
+            instanceof Verdict.Refused refused) {
+      refuse(ctx, refused);
+      return;
+    }
+    passed = true;
     String alpn = ctx.pipeline().get(SslHandler.class).applicationProtocol();
     verified.trySuccess(id);
     ctx.fireUserEventTriggered(new PeerVerified(id, alpn));

@@ -10,7 +10,6 @@ import dev.hawser.proxy.model.JwtConfig;
 import dev.hawser.proxy.model.JwtConfig.Requirement;
 import dev.hawser.proxy.reply.LocalReply;
 import dev.hawser.proxy.routing.RuleMatcher;
-import dev.hawser.proxy.upstream.Upstreams;
 import dev.hawser.proxy.worker.Workers;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +26,7 @@ public final class JwtFilter implements HttpFilter {
   private final Map<String, Provider> providers = new TreeMap<>();
 
   /** Makes a filter; keys that are to be there early begin to be fetched. */
-  public JwtFilter(JwtConfig config, Workers workers, Upstreams upstreams) {
+  public JwtFilter(JwtConfig config, Workers workers, IssuerKeys keys) {
     this.config = config;
     config
         .providers()
@@ -39,8 +38,7 @@ public final class JwtFilter implements HttpFilter {
                     switch (provider.keys()) {
                       case JwtConfig.Keys.Local(String json) ->
                           new KeySource.Fixed(KeySet.parse(json.getBytes(StandardCharsets.UTF_8)));
-                      case JwtConfig.Keys.Remote remote ->
-                          new RemoteKeys(remote, () -> upstreams.get(remote.upstream()), workers);
+                      case JwtConfig.Keys.Remote remote -> keys.of(remote);
                     },
                     workers.all().size())));
   }

@@ -3,6 +3,7 @@ package dev.hawser.proxy.boot;
 import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.proxy.access.AccessFilter;
 import dev.hawser.proxy.access.AccessGate;
+import dev.hawser.proxy.authn.IssuerKeys;
 import dev.hawser.proxy.authn.JwtFilter;
 import dev.hawser.proxy.authz.ExtAuthzFilter;
 import dev.hawser.proxy.cors.CorsFilter;
@@ -31,6 +32,7 @@ final class FilterList implements Filters.Maker {
   private final Upstreams upstreams;
   private final Supplier<Optional<SpiffeId>> self;
   private final Metrics metrics;
+  private final IssuerKeys keys;
 
   FilterList(
       AccessGate gate,
@@ -43,6 +45,7 @@ final class FilterList implements Filters.Maker {
     this.metrics = metrics;
     this.workers = workers;
     this.upstreams = upstreams;
+    this.keys = new IssuerKeys(workers, upstreams);
   }
 
   @Override
@@ -51,7 +54,7 @@ final class FilterList implements Filters.Maker {
       case FilterConfig.Rbac rbac -> new AccessFilter(rbac.access(), gate);
       case FilterConfig.ExtAuthz(ExtAuthzConfig authz) ->
           new ExtAuthzFilter(authz, upstreams, self, metrics);
-      case FilterConfig.Jwt(JwtConfig jwt) -> new JwtFilter(jwt, workers, upstreams);
+      case FilterConfig.Jwt(JwtConfig jwt) -> new JwtFilter(jwt, workers, keys);
       case FilterConfig.BodyLimit(int maxBytes) -> new BodyLimitFilter(maxBytes);
       case FilterConfig.Cors _ -> new CorsFilter();
       case FilterConfig.Fault fault -> new FaultFilter(fault.plan());

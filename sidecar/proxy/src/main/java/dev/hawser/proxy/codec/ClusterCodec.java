@@ -114,6 +114,10 @@ public final class ClusterCodec {
       throws ResourceRejectedException {
     return switch (cluster.getType()) {
       case EDS -> {
+        Fields.requireControlPlane(
+            "eds_cluster_config.eds_config",
+            cluster.getEdsClusterConfig().hasEdsConfig(),
+            cluster.getEdsClusterConfig().getEdsConfig());
         String service = cluster.getEdsClusterConfig().getServiceName();
         yield new UpstreamConfig.Endpoints.Discovered(
             service.isEmpty() ? cluster.getName() : service);

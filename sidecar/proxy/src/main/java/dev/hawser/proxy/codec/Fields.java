@@ -8,6 +8,7 @@ import com.google.protobuf.Value;
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
 import dev.hawser.proxy.model.Address;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import java.time.Duration;
@@ -95,5 +96,19 @@ final class Fields {
   static long number(Struct struct, String key, long otherwise) {
     Value value = struct.getFieldsMap().get(key);
     return value != null && value.hasNumberValue() ? (long) value.getNumberValue() : otherwise;
+  }
+
+  /**
+   * Refuses a source of resources that is not the control plane, which is the only one there is.
+   */
+  static void requireControlPlane(String path, boolean set, ConfigSource source)
+      throws ResourceRejectedException {
+    boolean ours =
+        !set
+            || source.getConfigSourceSpecifierCase() == ConfigSource.ConfigSourceSpecifierCase.ADS
+            || source.getConfigSourceSpecifierCase() == ConfigSource.ConfigSourceSpecifierCase.SELF;
+    if (!ours) {
+      throw rejected(path, source.getConfigSourceSpecifierCase() + " (expected: ADS or SELF)");
+    }
   }
 }

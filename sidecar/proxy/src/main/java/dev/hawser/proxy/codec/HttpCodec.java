@@ -66,7 +66,13 @@ final class HttpCodec {
   private static ListenerConfig.Routes routes(String path, HttpConnectionManager manager)
       throws ResourceRejectedException {
     return switch (manager.getRouteSpecifierCase()) {
-      case RDS -> new ListenerConfig.Routes.Named(manager.getRds().getRouteConfigName());
+      case RDS -> {
+        Fields.requireControlPlane(
+            path + ".rds.config_source",
+            manager.getRds().hasConfigSource(),
+            manager.getRds().getConfigSource());
+        yield new ListenerConfig.Routes.Named(manager.getRds().getRouteConfigName());
+      }
       case ROUTE_CONFIG ->
           new ListenerConfig.Routes.Inline(
               RouteCodec.table(path + ".route_config", manager.getRouteConfig()));

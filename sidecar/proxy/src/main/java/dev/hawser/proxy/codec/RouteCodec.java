@@ -54,6 +54,11 @@ public final class RouteCodec {
         "request_mirror_policies",
         "ignore_port_in_host_matching",
         "typed_per_filter_config");
+    if (routes.getValidateClusters().getValue()) {
+      throw Fields.rejected(
+          path.isEmpty() ? "validate_clusters" : path + ".validate_clusters",
+          "true (expected: false, clusters are asked for when routes name them)");
+    }
     RouteLevel level =
         new RouteLevel(
             HeaderOpsCodec.ops(

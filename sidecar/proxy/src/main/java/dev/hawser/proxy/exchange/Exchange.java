@@ -225,7 +225,7 @@ public final class Exchange implements StreamListener {
       data.release();
       return;
     }
-    facts.requestBytes(data.readableBytes());
+    facts.requestData(data);
     timers.touch();
     upload.data(data, end, stream());
     requestEnded(end);

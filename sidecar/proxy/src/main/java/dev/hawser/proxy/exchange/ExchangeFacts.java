@@ -7,6 +7,7 @@ import dev.hawser.proxy.observe.Ended;
 import dev.hawser.proxy.observe.Watch;
 import dev.hawser.proxy.upstream.Upstream;
 import dev.hawser.trust.spiffe.SpiffeId;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class ExchangeFacts {
   private static final String GRPC = "application/grpc";
 
+  /** Of what is no gRPC; never read into. */
+  private static final GrpcMessages NO_MESSAGES = new GrpcMessages();
+
   private final String protocol;
   private final long startMillis = System.currentTimeMillis();
   private final long startNanos = System.nanoTime();
@@ -24,6 +28,11 @@ final class ExchangeFacts {
   private String path = "";
   private String requestId = "";
   private boolean grpc;
+
+  /** Of gRPC alone. */
+  private GrpcMessages requestMessages = NO_MESSAGES;
+
+  private GrpcMessages responseMessages = NO_MESSAGES;
   private int status;
   private int grpcStatus = -1;
   private String flags = "";
@@ -54,6 +63,10 @@ final class ExchangeFacts {
     path = text(request.path());
     CharSequence type = request.get(HeaderNames.CONTENT_TYPE);
     grpc = type != null && AsciiString.regionMatches(type, true, 0, GRPC, 0, GRPC.length());
+    if (grpc) {
+      requestMessages = new GrpcMessages();
+      responseMessages = new GrpcMessages();
+    }
   }
 
   /** Somebody else observes it too, or nobody does. */
@@ -119,11 +132,22 @@ final class ExchangeFacts {
     peer = verified;
   }
 
-  void requestBytes(int count) {
-    requestBytes += count;
+  void requestData(ByteBuf piece) {
+    requestBytes += piece.readableBytes();
+    if (grpc) {
+      requestMessages.read(piece);
+    }
   }
 
-  void responseBytes(int count) {
+  void responseData(ByteBuf piece) {
+    responseBytes += piece.readableBytes();
+    if (grpc) {
+      responseMessages.read(piece);
+    }
+  }
+
+  /** Takes note of the body of an answer of the proxy itself. */
+  void ownBytes(int count) {
     responseBytes += count;
   }
 
@@ -198,6 +222,8 @@ final class ExchangeFacts {
         System.nanoTime() - startNanos,
         requestBytes,
         responseBytes,
+        requestMessages.count(),
+        responseMessages.count(),
         attempts,
         upstream,
         endpoint,

@@ -53,7 +53,7 @@ final class Response {
 
   void data(ByteBuf data, boolean end) {
     int size = data.readableBytes();
-    facts.responseBytes(size);
+    facts.responseData(data);
     owed += size;
     downstream.sendData(data, end);
   }
@@ -87,7 +87,7 @@ final class Response {
     if (headOnly) {
       text.release();
     } else {
-      facts.responseBytes(length);
+      facts.ownBytes(length);
       downstream.sendData(text, true);
     }
   }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param peer who answered, verified; null without TLS
  * @param requestBytes of the body
  * @param responseBytes of the body
+ * @param requestMessages of gRPC, 0 for anything else
+ * @param responseMessages of gRPC, 0 for anything else
  * @param attempts tries, 0 if it was not passed on
  */
 public record Summary(
@@ -34,6 +36,8 @@ public record Summary(
     long durationNanos,
     long requestBytes,
     long responseBytes,
+    long requestMessages,
+    long responseMessages,
     int attempts,
     @Nullable Upstream upstream,
     @Nullable Endpoint endpoint,

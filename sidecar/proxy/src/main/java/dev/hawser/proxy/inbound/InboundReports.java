@@ -30,7 +30,9 @@ final class InboundReports {
             summary.grpc(),
             summary.status(),
             summary.grpcStatus(),
-            summary.details());
+            summary.details(),
+            summary.requestMessages(),
+            summary.responseMessages());
     Report report =
         report(
             context,
@@ -49,7 +51,7 @@ final class InboundReports {
 
   /** What came was no request, and the connection answered by itself. */
   static void badRequest(ProxyContext context, InboundPeer peer, int status, String protocol) {
-    Report.Http http = new Report.Http("", "", "", protocol, "", false, status, -1, "");
+    Report.Http http = new Report.Http("", "", "", protocol, "", false, status, -1, "", 0, 0);
     Report report =
         report(context, peer, http, "DPE", System.currentTimeMillis(), 0, 0, 0, null, null, 0);
     context.telemetry().request(report, http);

@@ -22,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +37,9 @@ import org.slf4j.LoggerFactory;
 public final class ListenerSet implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ListenerSet.class);
 
+  /** A successor that has not taken over by then has given up. */
+  private static final long SUCCESSION_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private final ProxyContext context;
   private final Metrics metrics;
   private final Map<String, ListenerConfig> byName = new LinkedHashMap<>();
@@ -42,8 +47,8 @@ public final class ListenerSet implements AutoCloseable {
   private Function<InetSocketAddress, OptionalInt> inherited = _ -> OptionalInt.empty();
   private boolean draining;
 
-  /** Whether another process holds the sockets too, to whom a last call would be done as well. */
-  private boolean shared;
+  /** Since when another process may hold the sockets, whose last call it would be as well. */
+  private OptionalLong sharedSince = OptionalLong.empty();
 
   /** Makes an empty set. */
   public ListenerSet(ProxyContext context, Metrics metrics) {
@@ -138,7 +143,7 @@ public final class ListenerSet implements AutoCloseable {
 
   /** Returns what listens, for a successor that shall hold it too. */
   public synchronized List<Channel> channels() {
-    shared = true;
+    sharedSince = OptionalLong.of(System.nanoTime());
     return sockets.values().stream()
         .flatMap(socket -> socket.listener.channels().stream())
         .filter(Channel::isOpen)
@@ -146,16 +151,17 @@ public final class ListenerSet implements AutoCloseable {
   }
 
   /**
-   * Takes a listener, new or changed.
+   * Takes a listener, new or changed. While the proxy drains no new address is opened; for what
+   * still stands a change counts as ever, whoever is denied by it included.
    *
    * @throws IOException if its address cannot be bound; the one before stays in force
    */
   public synchronized void put(ListenerConfig next) throws IOException {
-    if (draining) {
-      return;
-    }
     ListenerConfig before = byName.get(next.name());
     Socket socket = sockets.get(next.address());
+    if (socket == null && draining) {
+      return;
+    }
     if (socket == null) {
       sockets.put(next.address(), new Socket(next));
       LOG.info("Listening name={} address={}", next.name(), next.address());
@@ -197,6 +203,8 @@ public final class ListenerSet implements AutoCloseable {
   /** New connections are not answered from now on; those that stand, or nearly do, are taken. */
   public synchronized void lastCall() {
     draining = true;
+    boolean shared =
+        sharedSince.isPresent() && System.nanoTime() - sharedSince.getAsLong() < SUCCESSION_NANOS;
     if (!shared) {
       sockets.values().forEach(socket -> socket.listener.lastCall());
     }

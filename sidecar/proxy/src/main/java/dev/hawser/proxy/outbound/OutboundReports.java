@@ -33,7 +33,9 @@ final class OutboundReports {
             summary.grpc(),
             summary.status(),
             summary.grpcStatus(),
-            summary.details());
+            summary.details(),
+            summary.requestMessages(),
+            summary.responseMessages());
     Report report =
         report(
             context,
@@ -52,7 +54,7 @@ final class OutboundReports {
 
   /** What came was no request, and the connection answered by itself. */
   static void badRequest(ProxyContext context, int status, String protocol) {
-    Report.Http http = new Report.Http("", "", "", protocol, "", false, status, -1, "");
+    Report.Http http = new Report.Http("", "", "", protocol, "", false, status, -1, "", 0, 0);
     Report report =
         report(context, http, "DPE", System.currentTimeMillis(), 0, 0, 0, null, null, null, 0);
     context.telemetry().request(report, http);

@@ -252,6 +252,8 @@ public final class TcpCall implements Live {
   public void reconsider() {
     if (!stillAllowed.getAsBoolean()) {
       cut("RBAC");
+    } else if (upstream.upstream().state() == Upstream.State.GONE) {
+      cut("NC");
     }
   }
 }

@@ -32,6 +32,8 @@ public record Report(
    * What only a request has.
    *
    * @param grpcStatus -1 for none
+   * @param requestMessages of gRPC, 0 for anything else
+   * @param responseMessages of gRPC, 0 for anything else
    * @param details why it ended as it did, if that was said; maybe empty
    */
   public record Http(
@@ -43,5 +45,7 @@ public record Report(
       boolean grpc,
       int status,
       int grpcStatus,
-      String details) {}
+      String details,
+      long requestMessages,
+      long responseMessages) {}
 }

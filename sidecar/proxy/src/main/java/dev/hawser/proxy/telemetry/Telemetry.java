@@ -53,8 +53,20 @@ public final class Telemetry {
     }
   }
 
+  /**
+   * The series of one kind of request.
+   *
+   * @param messages null if it is not gRPC
+   */
   private record HttpSeries(
-      Key key, Counter requests, Histogram duration, Histogram received, Histogram sent) {}
+      Key key,
+      Counter requests,
+      Histogram duration,
+      Histogram received,
+      Histogram sent,
+      @Nullable MessageSeries messages) {}
+
+  private record MessageSeries(Counter asked, Counter answered) {}
 
   private record TcpSeries(Counter opened, Counter closed, Counter received, Counter sent) {}
 
@@ -62,6 +74,8 @@ public final class Telemetry {
   private final Family<Histogram> durations;
   private final Family<Histogram> requestSizes;
   private final Family<Histogram> responseSizes;
+  private final Family<Counter> requestMessages;
+  private final Family<Counter> responseMessages;
   private final Family<Counter> opened;
   private final Family<Counter> closed;
   private final Family<Counter> received;
@@ -89,6 +103,12 @@ public final class Telemetry {
         metrics.histogram("istio_request_bytes", "Bytes of request bodies", SIZES, labels);
     responseSizes =
         metrics.histogram("istio_response_bytes", "Bytes of response bodies", SIZES, labels);
+    requestMessages =
+        metrics.counter(
+            "istio_request_messages_total", "Messages of gRPC from callers, at the end", labels);
+    responseMessages =
+        metrics.counter(
+            "istio_response_messages_total", "Messages of gRPC to callers, at the end", labels);
     opened =
         metrics.counter(
             "istio_tcp_connections_opened_total", "Connections of raw bytes begun", Labels.TCP);
@@ -123,6 +143,11 @@ public final class Telemetry {
     series.duration().observe(report.durationNanos() / NANOS_PER_MILLI);
     series.received().observe((double) report.bytesReceived());
     series.sent().observe((double) report.bytesSent());
+    MessageSeries messages = series.messages();
+    if (messages != null) {
+      messages.asked().add(request.requestMessages());
+      messages.answered().add(request.responseMessages());
+    }
     log.write(report);
   }
 
@@ -160,7 +185,10 @@ public final class Telemetry {
             requests.with(values),
             durations.with(values),
             requestSizes.with(values),
-            responseSizes.with(values));
+            responseSizes.with(values),
+            key.protocol().equals("grpc")
+                ? new MessageSeries(requestMessages.with(values), responseMessages.with(values))
+                : null);
     if (http.size() < MAX_KEPT) {
       http.put(key, made);
     }

@@ -23,6 +23,16 @@ public record TraceContext(
     B3_MULTI
   }
 
+  /** What a caller has decided who names no trace. */
+  static @Nullable Boolean decisionOf(Http2Headers head) {
+    CharSequence single = head.get(B3);
+    if (single != null) {
+      return decision(single.toString());
+    }
+    CharSequence said = head.get(B3_SAMPLED);
+    return said == null ? null : decision(said.toString());
+  }
+
   static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
   static final AsciiString TRACESTATE = AsciiString.cached("tracestate");
   static final AsciiString B3 = AsciiString.cached("b3");

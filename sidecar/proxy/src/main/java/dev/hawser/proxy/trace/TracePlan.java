@@ -71,7 +71,7 @@ public final class TracePlan {
   /** A request begins; on its loop. */
   public Trace begin(Http2Headers head, SplittableRandom random) {
     TraceContext came = TraceContext.of(head);
-    Boolean decided = came == null ? null : came.sampled();
+    Boolean decided = came == null ? TraceContext.decisionOf(head) : came.sampled();
     boolean sampled = decided == null ? decide(head, random) : decided;
     TraceContext own =
         came == null

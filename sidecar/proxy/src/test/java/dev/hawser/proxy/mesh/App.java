@@ -23,6 +23,7 @@ final class App implements AutoCloseable {
   private final String name;
   final AtomicInteger requests = new AtomicInteger();
   final List<Map<String, List<String>>> headers = new CopyOnWriteArrayList<>();
+  final List<String> targets = new CopyOnWriteArrayList<>();
   volatile int status = 200;
 
   private App(String name, int port) throws IOException {
@@ -52,6 +53,7 @@ final class App implements AutoCloseable {
     requests.incrementAndGet();
     if (headers.size() < 1000) {
       headers.add(new ConcurrentHashMap<>(exchange.getRequestHeaders()));
+      targets.add(exchange.getRequestURI().toString());
     }
   }
 

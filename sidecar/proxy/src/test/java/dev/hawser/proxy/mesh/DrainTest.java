@@ -193,4 +193,17 @@ class DrainTest {
       assertThat(http2.next(RawHttp2.RST_STREAM).stream()).isEqualTo(1);
     }
   }
+
+  @Test
+  void whatIsLeftAtTheDeadlineIsCut() throws Exception {
+    Socket socket = connect();
+    send(socket, "/slow");
+    await().until(() -> app.requests.get() == 1);
+
+    proxy.plane().drain(Duration.ofMillis(1500)).get(10, TimeUnit.SECONDS);
+
+    // The application would have answered after three seconds.
+    assertThat(rest(socket)).isEmpty();
+    await().until(() -> proxy.plane().connections() == 0);
+  }
 }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class Http1CorpusTest {
   private static final String NEXT = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
   private static final List<AutoCloseable> OPEN = new ArrayList<>();
+  private static final AtomicInteger PASSED = new AtomicInteger();
   private static RawBackend direct;
   private static RawBackend meshed;
   private static int directPort;
@@ -81,6 +83,9 @@ class Http1CorpusTest {
 
   @AfterAll
   static void close() throws Exception {
+    System.out.printf(
+        "CONFORMANCE http1 messages, through one sidecar and through two: %d of %d%n",
+        PASSED.get(), messages().count());
     for (AutoCloseable one : OPEN) {
       one.close();
     }
@@ -118,6 +123,7 @@ class Http1CorpusTest {
     } else {
       assertThat(seen).containsExactly(message.seen());
     }
+    PASSED.incrementAndGet();
   }
 
   /** Sends the message and the next, and reads until the connection ends. */

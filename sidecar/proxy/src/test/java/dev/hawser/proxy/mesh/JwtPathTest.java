@@ -189,12 +189,12 @@ class JwtPathTest {
   @Test
   void keysAreFetchedOnceForAll() throws Exception {
     AtomicInteger fetches = new AtomicInteger();
-    int port =
-        listen(
-            remote(exchange -> {
-              fetches.incrementAndGet();
-              answer(exchange, ISSUER.jwks());
-            }));
+    String provider =
+        remote(exchange -> {
+          fetches.incrementAndGet();
+          answer(exchange, ISSUER.jwks());
+        });
+    int port = listen(provider);
     List<CompletableFuture<Integer>> all = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       all.add(
@@ -209,6 +209,11 @@ class JwtPathTest {
     for (CompletableFuture<Integer> one : all) {
       assertThat(one.get()).isEqualTo(200);
     }
+    assertThat(fetches).hasValue(1);
+
+    // Another listener, or the same with other filters, has them too.
+    int other = listen(provider, Envoys.filter("buffer", "\"max_request_bytes\":10"));
+    assertThat(with(other, ISSUER.token(GOOD)).statusCode()).isEqualTo(200);
     assertThat(fetches).hasValue(1);
   }
 

@@ -356,4 +356,29 @@ class LiveChangeTest {
 
     assertThat(load.failures).isEmpty();
   }
+
+  @Test
+  void whoeverIsDeniedWhileTheProxyDrainsEndsAsWell() throws Exception {
+    int port = echo();
+    Socket tcp = connect(callBytes(serveBytes(port, "east.mesh.internal")));
+    assertThat(exchange(tcp, "hello")).isEqualTo("hello");
+
+    callee.plane().listeners().stopAccepting();
+    assertThat(exchange(tcp, "stays")).isEqualTo("stays");
+    serveBytes(port, "west.mesh.internal");
+
+    await().atMost(BOUND).until(() -> isEnded(tcp));
+  }
+
+  @Test
+  void bytesToAServiceThatIsGoneEndWithinFiveSeconds() throws Exception {
+    EndpointConfig endpoint = serveBytes(echo(), "east.mesh.internal");
+    Socket tcp = connect(callBytes(endpoint));
+    assertThat(exchange(tcp, "hello")).isEqualTo("hello");
+
+    caller.plane().upstreams().all().forEach(one -> caller.plane().upstreams().remove(one.name()));
+    caller.plane().reconsider();
+
+    await().atMost(BOUND).until(() -> isEnded(tcp));
+  }
 }

@@ -333,4 +333,12 @@ class TracePathTest {
     assertThat(get(port, "/")).doesNotContainKey("Traceparent");
     assertThat(parent(get(port, "/", "traceparent", "anything"))).isEqualTo("anything");
   }
+
+  @Test
+  void aDecisionCountsWithoutATrace() throws Exception {
+    int port = listen("");
+    assertThat(parent(get(port, "/", "b3", "0"))).endsWith("-00");
+    assertThat(parent(get(port, "/", "x-b3-sampled", "0"))).endsWith("-00");
+    assertThat(parent(get(port, "/", "b3", "1"))).endsWith("-01");
+  }
 }

@@ -18,7 +18,7 @@ class AccessLogTest {
         Party.UNKNOWN,
         "orders",
         "shop",
-        new Report.Http("a", "GET", path, "HTTP/1.1", "id", false, 200, -1, ""),
+        new Report.Http("a", "GET", path, "HTTP/1.1", "id", false, 200, -1, "", 0, 0),
         "",
         0,
         45_000_000,

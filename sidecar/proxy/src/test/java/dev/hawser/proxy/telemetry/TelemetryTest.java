@@ -17,7 +17,7 @@ class TelemetryTest {
         Party.UNKNOWN.in("west"),
         service,
         "shop",
-        new Report.Http("a", "GET", "/", "HTTP/1.1", "id", false, status, -1, ""),
+        new Report.Http("a", "GET", "/", "HTTP/1.1", "id", false, status, -1, "", 0, 0),
         flags,
         0,
         45_000_000,
@@ -91,5 +91,19 @@ class TelemetryTest {
     assertThat(parties.of(other)).isEqualTo(Party.of(other));
     assertThat(parties.of(null)).isSameAs(Party.UNKNOWN);
     assertThat(parties.of(one)).isEqualTo(party);
+  }
+
+  @Test
+  void messagesOfGrpcAreCountedAndOfNothingElse() {
+    Report plain = report("orders", 200, "");
+    count(plain);
+    assertThat(metrics.prometheus()).doesNotContain("istio_request_messages_total{");
+
+    Report.Http call = new Report.Http("a", "POST", "/s/M", "HTTP/2", "id", true, 200, 0, "", 3, 5);
+    telemetry.request(plain, call);
+    telemetry.request(plain, call);
+    assertThat(metrics.prometheus())
+        .containsPattern("istio_request_messages_total\\{[^}]*\"grpc\"[^}]*} 6")
+        .containsPattern("istio_response_messages_total\\{[^}]*\"grpc\"[^}]*} 10");
   }
 }
