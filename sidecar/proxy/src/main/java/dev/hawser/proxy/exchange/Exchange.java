@@ -243,6 +243,9 @@ public final class Exchange implements StreamListener {
     trailers.remove(HeaderNames.X_FORWARDED_CLIENT_CERT);
     upload.trailers(trailers, stream());
     requestEnded(true);
+    if (endpointDone) {
+      responseEnded();
+    }
   }
 
   Upload upload() {

@@ -374,4 +374,32 @@ class ConnectTest {
       assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo(sent);
     }
   }
+
+  @Test
+  void aTunnelWhoseOtherHalfEndsWithTrailersIsOver() throws Exception {
+    ServerSocket server = keep(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+    Thread.ofVirtual()
+        .start(() -> {
+          try (Socket socket = server.accept()) {
+            socket.shutdownOutput();
+            socket.getInputStream().readAllBytes();
+          } catch (IOException e) {
+            assert server.isClosed() : e;
+          }
+        });
+    proxy
+        .plane()
+        .upstreams()
+        .configure(
+            Configs.application("brief", UpstreamConfig.Protocol.TCP, server.getLocalPort()));
+    try (RawHttp2 client = new RawHttp2(listen("brief", ALLOWED))) {
+      client.headers(1, false, ":method", "CONNECT", ":authority", "ledger.shop:5432");
+      assertThat(client.next(RawHttp2.DATA).flags() & RawHttp2.END_STREAM).isOne();
+      client.headers(1, true, "x-last", "1");
+      await()
+          .untilAsserted(() ->
+              assertThat(proxy.plane().upstreams().get("brief").numbers())
+                  .containsEntry("upstream_rq_active", 0L));
+    }
+  }
 }
