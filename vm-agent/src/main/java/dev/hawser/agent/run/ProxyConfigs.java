@@ -26,6 +26,7 @@ final class ProxyConfigs {
         Optional.empty(),
         config.controlPlane(),
         config.appHost(),
+        Optional.empty(),
         config.upstreams().stream().map(ProxyConfigs::upstream).toList(),
         listen(config),
         config.accessLog().equals("off")

@@ -4,8 +4,10 @@ import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.verify.ExpectedPeers;
 import dev.hawser.trust.verify.Role;
 import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLException;
 
@@ -34,12 +36,22 @@ public final class ServerTls implements AutoCloseable {
    * @return completes on the channel's loop with the verified peer, or fails
    */
   public Future<SpiffeId> install(Channel channel) {
+    return install(channel, tls.options().handshakeTimeout());
+  }
+
+  /**
+   * The same.
+   *
+   * @param time how long the handshake may take, positive; then the channel is closed
+   */
+  public Future<SpiffeId> install(Channel channel, Duration time) {
     Promise<SpiffeId> verified = channel.eventLoop().newPromise();
     try {
+      SslHandler handler = context.handler(channel, built -> built.newHandler(channel.alloc()));
+      handler.setHandshakeTimeoutMillis(Math.max(1, time.toMillis()));
       channel
           .pipeline()
-          .addLast(
-              MeshTls.SSL, context.handler(channel, built -> built.newHandler(channel.alloc())))
+          .addLast(MeshTls.SSL, handler)
           .addLast(MeshTls.PEER, new PeerCheck(tls, Role.CLIENT, expected, verified));
     } catch (SSLException e) {
       verified.setFailure(e);

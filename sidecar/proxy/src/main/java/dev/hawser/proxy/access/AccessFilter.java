@@ -1,14 +1,13 @@
 package dev.hawser.proxy.access;
 
-import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.FilterCall;
 import dev.hawser.proxy.filter.HttpFilter;
-import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.filter.Outcome;
+import dev.hawser.proxy.filter.Refusal;
+import dev.hawser.proxy.filter.Review;
 import dev.hawser.proxy.filter.RouteSetting;
 import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.reply.Replies;
-import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,10 @@ public final class AccessFilter implements HttpFilter {
   /** The name under which it tells others. */
   public static final String NAME = "envoy.filters.http.rbac";
 
-  private static final Outcome DENIED = new Outcome.Answer(Replies.denied());
+  /** Why a request that is under way may not go on, if rules of access say so. */
+  public static final Refusal REFUSED = new Refusal("rbac_access_denied", Replies.denied());
+
+  private static final Outcome DENIED = new Outcome.Answer(REFUSED.reply());
 
   private final List<Access> access;
   private final AccessGate gate;
@@ -46,18 +48,16 @@ public final class AccessFilter implements HttpFilter {
     if (gate.allows(judged, subject, NAME)) {
       return Outcome.PASS;
     }
-    call.details("rbac_access_denied");
+    call.details(REFUSED.details());
     return DENIED;
   }
 
   @Override
-  public boolean stillAllows(
-      Downstream downstream,
-      Http2Headers request,
-      @Nullable Metadata told,
-      @Nullable RouteSetting setting) {
-    return AccessJudge.allows(
-        setting instanceof ForRoute own ? own.access : access,
-        AccessJudge.Subject.of(downstream, request, told));
+  public @Nullable Refusal review(Review review, @Nullable RouteSetting setting) {
+    boolean allowed =
+        AccessJudge.allows(
+            setting instanceof ForRoute own ? own.access : access,
+            AccessJudge.Subject.of(review.downstream(), review.request(), review.told()));
+    return allowed ? null : REFUSED;
   }
 }

@@ -15,20 +15,23 @@ public final class AccessGate {
   private static final String POLICY = "shadow_effective_policy_id";
   private static final String RESULT = "shadow_engine_result";
 
+  private final Family<Counter> family;
+
+  /** Of rules without a name, the usual ones: they are not looked up. */
   private final Counter allowed;
+
   private final Counter denied;
-  private final Counter shadowAllowed;
-  private final Counter shadowDenied;
 
   /** Makes a gate. */
   public AccessGate(Metrics metrics) {
-    Family<Counter> family =
+    this.family =
         metrics.counter(
-            "hawser_rbac_total", "Requests and connections that policy has judged", "outcome");
-    this.allowed = family.with("allowed");
-    this.denied = family.with("denied");
-    this.shadowAllowed = family.with("shadow_allowed");
-    this.shadowDenied = family.with("shadow_denied");
+            "hawser_rbac_total",
+            "Requests and connections that policy has judged",
+            "outcome",
+            "rules");
+    this.allowed = family.with("allowed", "");
+    this.denied = family.with("denied", "");
   }
 
   /**
@@ -42,24 +45,31 @@ public final class AccessGate {
       Access.Policy matched = AccessJudge.match(access, subject);
       boolean allows = AccessJudge.allows(access, matched);
       if (access.shadow().isPresent()) {
+        family.with(allows ? "shadow_allowed" : "shadow_denied", access.statPrefix()).increment();
         tell(access.shadow().get(), matched, allows, subject.told(), filter);
-      } else if (allows) {
-        allowed.increment();
       } else {
-        denied.increment();
-        return false;
+        counter(access.statPrefix(), allows).increment();
+        if (!allows) {
+          return false;
+        }
       }
     }
     return true;
   }
 
-  private void tell(
+  private Counter counter(String rules, boolean allows) {
+    if (rules.isEmpty()) {
+      return allows ? allowed : denied;
+    }
+    return family.with(allows ? "allowed" : "denied", rules);
+  }
+
+  private static void tell(
       String prefix,
       Access.@Nullable Policy matched,
       boolean allows,
       @Nullable Metadata told,
       String filter) {
-    (allows ? shadowAllowed : shadowDenied).increment();
     if (told != null) {
       Map<String, Object> words = new HashMap<>();
       words.put(prefix + RESULT, allows ? "allowed" : "denied");

@@ -5,6 +5,7 @@ import dev.hawser.proxy.jwt.JwtFailure;
 import dev.hawser.proxy.model.JwtConfig.Requirement;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,16 +21,23 @@ final class Judgement {
   private final Map<String, Provider> providers;
   private final Worker worker;
   private final Http2Headers request;
+  private final Instant at;
   private final List<Good> good = new ArrayList<>(1);
   private @Nullable Provider lacking;
 
   /** A token that was found good. */
   record Good(Provider provider, Jwt jwt, TokenFinder.Found found) {}
 
-  Judgement(Map<String, Provider> providers, Worker worker, Http2Headers request) {
+  /**
+   * Makes one.
+   *
+   * @param at when tokens must be in force
+   */
+  Judgement(Map<String, Provider> providers, Worker worker, Http2Headers request, Instant at) {
     this.providers = providers;
     this.worker = worker;
     this.request = request;
+    this.at = at;
   }
 
   /** Returns the tokens that were found good. */
@@ -149,7 +157,7 @@ final class Judgement {
 
   private @Nullable JwtFailure check(
       Provider provider, TokenFinder.Found token, @Nullable Set<String> audiences) {
-    return switch (provider.check(worker, token.token(), audiences)) {
+    return switch (provider.check(worker, token.token(), at, audiences)) {
       case Provider.Check.Good(Jwt jwt) -> {
         good.add(new Good(provider, jwt, token));
         yield null;

@@ -2,7 +2,10 @@ package dev.hawser.proxy.authn;
 
 import dev.hawser.proxy.filter.FilterCall;
 import dev.hawser.proxy.filter.HttpFilter;
+import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.filter.Outcome;
+import dev.hawser.proxy.filter.Refusal;
+import dev.hawser.proxy.filter.Review;
 import dev.hawser.proxy.filter.RouteSetting;
 import dev.hawser.proxy.jwt.JwtFailure;
 import dev.hawser.proxy.jwt.KeySet;
@@ -10,9 +13,11 @@ import dev.hawser.proxy.model.JwtConfig;
 import dev.hawser.proxy.model.JwtConfig.Requirement;
 import dev.hawser.proxy.reply.LocalReply;
 import dev.hawser.proxy.routing.RuleMatcher;
+import dev.hawser.proxy.worker.Worker;
 import dev.hawser.proxy.worker.Workers;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -21,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 /** Requires tokens of requests ({@code envoy.filters.http.jwt_authn}). */
 public final class JwtFilter implements HttpFilter {
   private static final Requirement NOTHING = new Requirement.Nothing();
+
+  /** A route names a requirement that the filter does not have. */
+  private static final LocalReply NOT_THERE =
+      new LocalReply(403, "", "", "Failed JWT authentication");
 
   private final JwtConfig config;
   private final Map<String, Provider> providers = new TreeMap<>();
@@ -56,9 +65,9 @@ public final class JwtFilter implements HttpFilter {
     if (config.bypassPreflight() && isPreflight(call.request())) {
       return Outcome.PASS;
     }
-    Requirement requirement = requirement(call, setting);
+    Requirement requirement = requirement(call.request(), call.worker(), setting);
     if (requirement == null) {
-      return new Outcome.Answer(new LocalReply(403, "", "", "Failed JWT authentication"));
+      return new Outcome.Answer(NOT_THERE);
     }
     return requirement instanceof Requirement.Nothing
         ? Outcome.PASS
@@ -66,12 +75,13 @@ public final class JwtFilter implements HttpFilter {
   }
 
   /** Returns what the request needs, or null if the route names a requirement that is not there. */
-  private @Nullable Requirement requirement(FilterCall call, @Nullable RouteSetting setting) {
+  private @Nullable Requirement requirement(
+      Http2Headers request, Worker worker, @Nullable RouteSetting setting) {
     if (setting instanceof ForRoute(String name)) {
       return config.named().get(name);
     }
     for (JwtConfig.Rule rule : config.rules()) {
-      if (RuleMatcher.matches(rule.match(), call.request(), call.worker().random())) {
+      if (RuleMatcher.matches(rule.match(), request, worker.random())) {
         return rule.requirement();
       }
     }
@@ -84,10 +94,10 @@ public final class JwtFilter implements HttpFilter {
    * @param mayWait whether keys that are not there may be waited for
    */
   private Outcome decide(FilterCall call, Requirement requirement, boolean mayWait) {
-    Judgement judgement = new Judgement(providers, call.worker(), call.request());
+    Judgement judgement = new Judgement(providers, call.worker(), call.request(), Instant.now());
     JwtFailure failure = judgement.judge(requirement);
     Provider lacking = judgement.lacking();
-    if (lacking != null && mayWait && isWorthAWait(lacking, call)) {
+    if (lacking != null && mayWait && isWorthAWait(lacking, call.worker())) {
       lacking.keys().await(call.worker(), () -> call.resume(decide(call, requirement, false)));
       return Outcome.WAIT;
     }
@@ -102,22 +112,54 @@ public final class JwtFilter implements HttpFilter {
     return Outcome.PASS;
   }
 
-  private static boolean isWorthAWait(Provider lacking, FilterCall call) {
+  private static boolean isWorthAWait(Provider lacking, Worker worker) {
     return lacking.keys().keys() == null
-        ? lacking.keys().isWorthAWait(call.worker())
-        : lacking.keys().isRenewing(call.worker());
+        ? lacking.keys().isWorthAWait(worker)
+        : lacking.keys().isRenewing(worker);
+  }
+
+  /** A request whose token's keys are still on their way goes on until they are there. */
+  @Override
+  public @Nullable Refusal review(Review review, @Nullable RouteSetting setting) {
+    Metadata told = review.told();
+    Http2Headers head = told == null ? review.request() : told.whole(review.request());
+    if (config.bypassPreflight() && isPreflight(head)) {
+      return null;
+    }
+    Requirement requirement = requirement(head, review.worker(), setting);
+    if (requirement == null) {
+      return new Refusal("jwt_authn_access_denied", NOT_THERE);
+    }
+    Judgement judgement = new Judgement(providers, review.worker(), head, review.arrived());
+    JwtFailure failure = judgement.judge(requirement);
+    if (failure == null) {
+      return null;
+    }
+    Provider lacking = judgement.lacking();
+    if (lacking != null && isWorthAWait(lacking, review.worker())) {
+      lacking.keys().await(review.worker(), review.again());
+      return null;
+    }
+    return new Refusal(details(failure), reply(failure));
   }
 
   private Outcome refuse(FilterCall call, JwtFailure failure) {
     call.flag("UAEX");
-    call.details("jwt_authn_access_denied{" + failure.message().replace(' ', '_') + "}");
+    call.details(details(failure));
     if (!config.silent()) {
       String realm = "Bearer realm=\"" + TokenFinder.realm(call.request()) + "\"";
       String whole = failure == JwtFailure.MISSING ? realm : realm + ", error=\"invalid_token\"";
       call.onResponse(head -> head.set("www-authenticate", whole));
     }
-    String body = config.silent() ? "" : failure.message();
-    return new Outcome.Answer(new LocalReply(failure.status(), "", "", body));
+    return new Outcome.Answer(reply(failure));
+  }
+
+  private static String details(JwtFailure failure) {
+    return "jwt_authn_access_denied{" + failure.message().replace(' ', '_') + "}";
+  }
+
+  private LocalReply reply(JwtFailure failure) {
+    return new LocalReply(failure.status(), "", "", config.silent() ? "" : failure.message());
   }
 
   private static boolean isPreflight(Http2Headers request) {

@@ -56,18 +56,19 @@ final class Provider {
   }
 
   /**
-   * Checks a token at this moment.
+   * Checks a token with the keys of this moment.
    *
+   * @param at the time at which it must be in force
    * @param audiences instead of its own; null keeps those
    */
-  Check check(Worker worker, String token, @Nullable Set<String> audiences) {
+  Check check(Worker worker, String token, Instant at, @Nullable Set<String> audiences) {
     KeySet present = keys.keys();
     TokenCache cache = caches.isEmpty() ? null : caches.get(worker.index());
     Jwt known = cache == null || present == null ? null : cache.get(token, present);
     try {
       Jwt jwt = known == null ? Jwt.parse(token) : known;
       ClaimRules wanted = audiences == null ? rules : rules.withAudiences(audiences);
-      Optional<JwtFailure> failure = wanted.check(jwt, Instant.now());
+      Optional<JwtFailure> failure = wanted.check(jwt, at);
       if (failure.isEmpty() && known == null) {
         failure =
             present == null ? Optional.of(JwtFailure.KEYS_NOT_FETCHED) : present.check(jwt.token());

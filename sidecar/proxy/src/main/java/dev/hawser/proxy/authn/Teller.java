@@ -63,7 +63,7 @@ final class Teller {
       call.metadata().put(NAME, words);
     }
     if (!provider.forward()) {
-      strip(good.found(), call.request());
+      strip(good.found(), call);
     }
     if (provider.reroute() && said) {
       call.routeAgain();
@@ -71,8 +71,10 @@ final class Teller {
   }
 
   /** Takes out the token, which would serve whoever gets hold of it at the application. */
-  private static void strip(TokenFinder.Found found, Http2Headers request) {
-    if (found.header() != null) {
+  private static void strip(TokenFinder.Found found, FilterCall call) {
+    Http2Headers request = call.request();
+    if (found.header() != null && request.contains(found.header())) {
+      call.metadata().takesOut(found.header(), request);
       request.remove(found.header());
     }
     if (found.parameter() != null) {

@@ -16,7 +16,7 @@ public final class Endpoint {
   private final EndpointConfig config;
   private final int priority;
   private final EndpointState state;
-  private final Parties parties = new Parties();
+  private final Parties parties;
 
   /** Made when they are first wanted; two threads may make equal ones. */
   private @Nullable String addressText;
@@ -27,6 +27,8 @@ public final class Endpoint {
     this.config = config;
     this.priority = priority;
     this.state = state;
+    EndpointConfig.Label version = config.traits().labels().get("version");
+    this.parties = new Parties(version == null ? null : version.whole());
   }
 
   public EndpointConfig config() {

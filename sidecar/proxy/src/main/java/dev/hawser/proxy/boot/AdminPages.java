@@ -202,7 +202,8 @@ final class AdminPages {
     for (Upstream upstream : proxy.plane().upstreams().all()) {
       upstream
           .numbers()
-          .forEach((name, value) -> numbers.put("cluster." + upstream.name() + "." + name, value));
+          .forEach(
+              (name, value) -> numbers.put("cluster." + upstream.statName() + "." + name, value));
     }
     numbers.put("cluster_manager.active_clusters", (long) proxy.plane().upstreams().all().size());
     numbers.put(

@@ -73,13 +73,14 @@ public final class DataPlane implements AutoCloseable {
       AccessLog accessLog,
       HttpLimits limits,
       HostAsking hosts) {
-    this(identity, threads, metrics, accessLog, Optional.empty(), limits, hosts);
+    this(identity, threads, metrics, accessLog, Optional.empty(), Optional.empty(), limits, hosts);
   }
 
   /**
    * Starts the threads and warms them up; nothing listens yet.
    *
    * @param logs the folder of the files to which listeners may log
+   * @param version of the workload, in metrics
    * @param hosts asks the control plane for hosts on demand
    */
   public DataPlane(
@@ -88,6 +89,7 @@ public final class DataPlane implements AutoCloseable {
       Metrics metrics,
       AccessLog accessLog,
       Optional<Path> logs,
+      Optional<String> version,
       HttpLimits limits,
       HostAsking hosts) {
     this.accessLog = accessLog;
@@ -115,7 +117,7 @@ public final class DataPlane implements AutoCloseable {
             gate,
             new ConnectionAuthorizer(upstreams, self, metrics),
             connections,
-            new Telemetry(metrics, accessLog),
+            new Telemetry(metrics, accessLog, version),
             limits,
             Optional.of(tls),
             self);

@@ -101,6 +101,7 @@ public final class Proxy implements AutoCloseable {
             metrics,
             log,
             Optional.of(config.dataDir().resolve("logs")),
+            config.version(),
             HttpLimits.defaults(),
             new Hosts());
     open.push(plane);

@@ -16,6 +16,7 @@ import dev.hawser.proxy.http.RequestAcceptor;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.model.Address;
+import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.model.UpstreamConfig.ConnectionRules;
 import dev.hawser.proxy.upstream.Dialer;
 import dev.hawser.proxy.worker.Worker;
@@ -117,7 +118,7 @@ final class Warmup {
     public void connected(Channel channel) {
       Http2ClientConnection connection =
           Http2ClientConnection.create(
-              worker, limits, Http2ClientConnection.KeepAlive.defaults(), this, _ -> {});
+              worker, limits, UpstreamConfig.Pings.everySecond(), this, _ -> {});
       channel.pipeline().addLast(connection);
       HttpStream stream = connection.open(new Answer(answered));
       stream.sendHeaders(

@@ -34,8 +34,9 @@ final class AccessCodec {
    * Reads rules.
    *
    * @param shadow empty if they are enforced
+   * @param statPrefix whose rules they are, in metrics
    */
-  static Access access(String path, RBAC rbac, Optional<String> shadow)
+  static Access access(String path, RBAC rbac, Optional<String> shadow, String statPrefix)
       throws ResourceRejectedException {
     SupportedFields.requireOnly(path, rbac, "action", "policies");
     Access.Action action =
@@ -57,7 +58,7 @@ final class AccessCodec {
               principals(at + ".principals", policy.getPrincipalsList()),
               permissions(at + ".permissions", policy.getPermissionsList())));
     }
-    return new Access(action, policies, shadow);
+    return new Access(action, policies, shadow, statPrefix);
   }
 
   private static List<Access.Rule> principals(String path, List<Principal> principals)

@@ -35,11 +35,7 @@ public final class ClusterCodec {
    * @param window of connections; 0 for our own
    */
   private record Wire(
-      UpstreamConfig.Protocol protocol,
-      Duration interval,
-      Duration timeout,
-      Common common,
-      int window) {}
+      UpstreamConfig.Protocol protocol, UpstreamConfig.Pings pings, Common common, int window) {}
 
   /** What bounds the connections of every version of HTTP. */
   private record Common(Optional<Duration> idle, Optional<Duration> longest, int requests) {
@@ -91,8 +87,7 @@ public final class ClusterCodec {
         BalancingCodec.read(cluster),
         security,
         wire.protocol(),
-        wire.interval(),
-        wire.timeout(),
+        wire.pings(),
         wire.common().idle(),
         cluster.hasOutlierDetection()
             ? OutlierCodec.policy("outlier_detection", cluster.getOutlierDetection())
@@ -107,7 +102,8 @@ public final class ClusterCodec {
         new UpstreamConfig.Destination(
             Fields.text(hawser, "service"),
             Fields.text(hawser, "namespace"),
-            (int) Fields.number(hawser, "port", 0)));
+            (int) Fields.number(hawser, "port", 0),
+            Optional.of(cluster.getAltStatName()).filter(name -> !name.isEmpty())));
   }
 
   private static UpstreamConfig.Endpoints endpoints(Cluster cluster)
@@ -213,8 +209,7 @@ public final class ClusterCodec {
       // Envoy speaks HTTP/1.1 where nothing is said; raw bytes do not look at it.
       return new Wire(
           tcp ? UpstreamConfig.Protocol.TCP : UpstreamConfig.Protocol.HTTP1,
-          Duration.ZERO,
-          Duration.ZERO,
+          UpstreamConfig.Pings.never(),
           Common.NONE,
           0);
     }
@@ -255,20 +250,32 @@ public final class ClusterCodec {
     SupportedFields.requireOnly(path, config, "http_protocol_options", "http2_protocol_options");
     if (!config.hasHttp2ProtocolOptions()) {
       SupportedFields.requireOnly(path + ".http_protocol_options", config.getHttpProtocolOptions());
-      return new Wire(UpstreamConfig.Protocol.HTTP1, Duration.ZERO, Duration.ZERO, common, 0);
+      return new Wire(UpstreamConfig.Protocol.HTTP1, UpstreamConfig.Pings.never(), common, 0);
     }
     String at = path + ".http2_protocol_options";
     Http2ProtocolOptions http2 = config.getHttp2ProtocolOptions();
     SupportedFields.requireOnly(
         at, http2, "connection_keepalive", "initial_connection_window_size");
     KeepaliveSettings keepalive = http2.getConnectionKeepalive();
-    SupportedFields.requireOnly(
-        at + ".connection_keepalive", keepalive, "interval", "timeout", "interval_jitter");
     return new Wire(
         UpstreamConfig.Protocol.HTTP2,
-        Fields.duration(at + ".connection_keepalive.interval", keepalive.getInterval()),
-        Fields.duration(at + ".connection_keepalive.timeout", keepalive.getTimeout()),
+        pings(at + ".connection_keepalive", keepalive),
         common,
         EdgeCodec.window(at, http2).orElse(0));
+  }
+
+  private static UpstreamConfig.Pings pings(String path, KeepaliveSettings keepalive)
+      throws ResourceRejectedException {
+    SupportedFields.requireOnly(path, keepalive, "interval", "timeout", "interval_jitter");
+    try {
+      return new UpstreamConfig.Pings(
+          Fields.duration(path + ".interval", keepalive.getInterval()),
+          Fields.duration(path + ".timeout", keepalive.getTimeout()),
+          keepalive.hasIntervalJitter()
+              ? keepalive.getIntervalJitter().getValue()
+              : UpstreamConfig.Pings.USUAL_JITTER);
+    } catch (IllegalArgumentException e) {
+      throw Fields.rejected(path, String.valueOf(e.getMessage()));
+    }
   }
 }

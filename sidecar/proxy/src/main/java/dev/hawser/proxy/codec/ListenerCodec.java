@@ -175,7 +175,16 @@ public final class ListenerCodec {
         match.hasDestinationPort()
             ? Optional.of(match.getDestinationPort().getValue())
             : Optional.empty(),
-        most);
+        most,
+        handshake(path, chain));
+  }
+
+  private static Optional<Duration> handshake(String path, FilterChain chain)
+      throws ResourceRejectedException {
+    Duration time =
+        Fields.duration(
+            path + ".transport_socket_connect_timeout", chain.getTransportSocketConnectTimeout());
+    return time.isPositive() ? Optional.of(time) : Optional.empty();
   }
 
   private static int maxConnections(String path, Filter filter) throws ResourceRejectedException {

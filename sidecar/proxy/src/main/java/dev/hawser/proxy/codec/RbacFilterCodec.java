@@ -50,10 +50,13 @@ final class RbacFilterCodec implements FilterCodec {
           AccessCodec.access(
               path + ".shadow_rules",
               rbac.getShadowRules(),
-              Optional.of(rbac.getShadowRulesStatPrefix())));
+              Optional.of(rbac.getShadowRulesStatPrefix()),
+              rbac.getShadowRulesStatPrefix()));
     }
     if (rbac.hasRules()) {
-      all.add(AccessCodec.access(path + ".rules", rbac.getRules(), Optional.empty()));
+      all.add(
+          AccessCodec.access(
+              path + ".rules", rbac.getRules(), Optional.empty(), rbac.getRulesStatPrefix()));
     }
     return all;
   }
@@ -70,10 +73,13 @@ final class RbacFilterCodec implements FilterCodec {
           AccessCodec.access(
               path + ".shadow_rules",
               rbac.getShadowRules(),
-              Optional.of(rbac.getShadowRulesStatPrefix())));
+              Optional.of(rbac.getShadowRulesStatPrefix()),
+              rbac.getShadowRulesStatPrefix()));
     }
     if (rbac.hasRules()) {
-      all.add(AccessCodec.access(path + ".rules", rbac.getRules(), Optional.empty()));
+      all.add(
+          AccessCodec.access(
+              path + ".rules", rbac.getRules(), Optional.empty(), rbac.getStatPrefix()));
     }
     return all;
   }

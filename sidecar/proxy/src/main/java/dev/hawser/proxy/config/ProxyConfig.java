@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param join empty if the data directory holds an identity
  * @param controlPlane host:port instead of the enrolment's; may be empty
  * @param applicationHost where the application listens
+ * @param version of the workload, in metrics
  */
 public record ProxyConfig(
     String node,
@@ -30,6 +31,7 @@ public record ProxyConfig(
     Optional<Attestation> join,
     List<String> controlPlane,
     String applicationHost,
+    Optional<String> version,
     List<ExplicitUpstream> upstreams,
     Listen listen,
     AccessLogTarget accessLog) {

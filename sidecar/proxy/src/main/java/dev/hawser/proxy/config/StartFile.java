@@ -79,6 +79,7 @@ public final class StartFile {
             join(root),
             hostPorts(root, "controlPlane"),
             applicationHost,
+            root.text("version"),
             upstreams(root),
             listen(root, address),
             accessLog(root));

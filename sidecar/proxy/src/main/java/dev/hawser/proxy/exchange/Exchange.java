@@ -6,6 +6,8 @@ import dev.hawser.proxy.affinity.OriginalWish;
 import dev.hawser.proxy.balance.Endpoint;
 import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.Metadata;
+import dev.hawser.proxy.filter.Refusal;
+import dev.hawser.proxy.filter.Review;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.http.HttpStream;
 import dev.hawser.proxy.http.ResetReason;
@@ -110,9 +112,10 @@ public final class Exchange implements StreamListener {
   }
 
   private void forward(RouteDecision.Forward forward) {
-    if (changed && !side.stillAllows(facts.asJudged(request()), admission.metadata())) {
-      facts.details("rbac_access_denied");
-      answer(Replies.denied());
+    Refusal refusal = changed ? review() : null;
+    if (refusal != null) {
+      facts.details(refusal.details());
+      answer(refusal.reply());
       return;
     }
     WorkerUpstream to = forward.upstream().on(worker);
@@ -284,10 +287,22 @@ public final class Exchange implements StreamListener {
       changed = true;
       return;
     }
-    if (!side.stillAllows(facts.asJudged(request()), admission.metadata())) {
-      facts.details("rbac_access_denied");
-      breakOff(Replies.denied());
+    Refusal refusal = review();
+    if (refusal != null) {
+      facts.details(refusal.details());
+      breakOff(refusal.reply());
     }
+  }
+
+  private @Nullable Refusal review() {
+    return side.review(
+        new Review(
+            worker,
+            side.downstream(),
+            facts.asJudged(request()),
+            admission.metadata(),
+            facts.arrived(),
+            this::reconsider));
   }
 
   boolean isRequestSent() {

@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what will be told about a request. */
@@ -112,6 +113,10 @@ final class ExchangeFacts {
 
   private static String text(@Nullable CharSequence value) {
     return value == null ? "" : value.toString();
+  }
+
+  Instant arrived() {
+    return Instant.ofEpochMilli(startMillis);
   }
 
   void requestId(@Nullable CharSequence id) {

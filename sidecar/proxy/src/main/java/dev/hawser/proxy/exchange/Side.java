@@ -1,7 +1,8 @@
 package dev.hawser.proxy.exchange;
 
 import dev.hawser.proxy.filter.Downstream;
-import dev.hawser.proxy.filter.Metadata;
+import dev.hawser.proxy.filter.Refusal;
+import dev.hawser.proxy.filter.Review;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.RouteRule;
 import dev.hawser.proxy.observe.Observer;
@@ -25,12 +26,11 @@ public interface Side {
   @Nullable Observer observer();
 
   /**
-   * Whether the rules of access that are in force now would let the request in.
+   * Judges a request that is under way by what is in force now.
    *
-   * @param request the head as it came, which is not altered
-   * @param told what filters said about it; null if there were none
+   * @return why it may not go on; null if it may
    */
-  boolean stillAllows(Http2Headers request, @Nullable Metadata told);
+  @Nullable Refusal review(Review review);
 
   /** Returns the connection that requests come on. */
   Downstream downstream();

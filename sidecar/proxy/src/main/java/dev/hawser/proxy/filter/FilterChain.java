@@ -1,6 +1,5 @@
 package dev.hawser.proxy.filter;
 
-import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,24 +23,21 @@ public final class FilterChain {
   }
 
   /**
-   * Whether all filters would let a request in that is under way.
+   * Has all filters judge a request that is under way.
    *
-   * @param told what filters said about it when it came; null if there were none
    * @param settings what its route says now; null if nothing
+   * @return why it may not go on; null if it may
    */
-  public boolean stillAllows(
-      Downstream downstream,
-      Http2Headers request,
-      @Nullable Metadata told,
-      @Nullable RouteSettings settings) {
+  public @Nullable Refusal review(Review review, @Nullable RouteSettings settings) {
     for (Link link : links) {
       RouteSettings.Said said = settings == null ? null : settings.about(link.name());
       boolean works = said == null ? !link.disabled() : said.works();
       RouteSetting setting = said == null ? null : said.setting();
-      if (works && !link.filter().stillAllows(downstream, request, told, setting)) {
-        return false;
+      Refusal refusal = works ? link.filter().review(review, setting) : null;
+      if (refusal != null) {
+        return refusal;
       }
     }
-    return true;
+    return null;
   }
 }

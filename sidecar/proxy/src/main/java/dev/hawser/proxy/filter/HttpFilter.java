@@ -1,6 +1,5 @@
 package dev.hawser.proxy.filter;
 
-import io.netty.handler.codec.http2.Http2Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,17 +17,13 @@ public interface HttpFilter {
   Outcome onRequest(FilterCall call, @Nullable RouteSetting setting);
 
   /**
-   * Whether a request that is under way would be let in again. Only what judges by rules of its own
-   * says no; asked when the configuration has changed, on the event loop.
+   * Judges a request that is under way, when the configuration has changed; on its event loop. Only
+   * what judges by itself refuses.
    *
-   * @param request the head, which must not be altered
-   * @param told what filters said about it when it came; null if there were none
+   * @param setting what the route says about this filter now; null if nothing
+   * @return why it may not go on; null if it may
    */
-  default boolean stillAllows(
-      Downstream downstream,
-      Http2Headers request,
-      @Nullable Metadata told,
-      @Nullable RouteSetting setting) {
-    return true;
+  default @Nullable Refusal review(Review review, @Nullable RouteSetting setting) {
+    return null;
   }
 }

@@ -1,5 +1,7 @@
 package dev.hawser.proxy.filter;
 
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Metadata {
   private @Nullable Map<String, Map<String, Object>> namespaces;
+  private @Nullable Http2Headers takenOut;
+
+  /** A filter is about to take a header out of the request by which it judges. */
+  public void takesOut(CharSequence name, Http2Headers request) {
+    Http2Headers all = takenOut;
+    if (all == null) {
+      all = new DefaultHttp2Headers(false);
+      takenOut = all;
+    }
+    all.add(name, request.getAll(name));
+  }
+
+  /** Returns a head with what filters took out of it, the head itself if that was nothing. */
+  public Http2Headers whole(Http2Headers request) {
+    if (takenOut == null) {
+      return request;
+    }
+    Http2Headers whole = new DefaultHttp2Headers(false);
+    whole.add(request);
+    whole.add(takenOut);
+    return whole;
+  }
 
   /** Adds to a namespace; a key that is there is replaced. */
   public void put(String namespace, Map<String, ?> values) {

@@ -1,5 +1,6 @@
 package dev.hawser.proxy.http;
 
+import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.worker.Timer;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.channel.Channel;
@@ -10,7 +11,6 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -25,26 +25,13 @@ import org.jspecify.annotations.Nullable;
  * acknowledges.
  */
 public final class Http2ClientConnection extends Http2Endpoint implements ClientConnection {
-  /**
-   * When silence means that the peer is gone.
-   *
-   * @param interval silence before a ping
-   * @param timeout silence after it; zero for both switches it off
-   */
-  public record KeepAlive(Duration interval, Duration timeout) {
-    /** Returns one second for each. */
-    public static KeepAlive defaults() {
-      return new KeepAlive(Duration.ofSeconds(1), Duration.ofSeconds(1));
-    }
-  }
-
   /** Stream numbers end at 2^31; well before that the connection gives its place to a new one. */
   private static final int LAST_NUMBER = Integer.MAX_VALUE - 100_000;
 
   /** Streams that we reset until the connection gives its place to a new one. */
   private static final int MOST_RESETS = 1000;
 
-  private final KeepAlive keepAlive;
+  private final UpstreamConfig.Pings whenSilent;
   private final Observer observer;
   private final LongConsumer onBytes;
   private final Timer silence = new Timer(this::onSilence);
@@ -71,7 +58,7 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
       Http2ConnectionEncoder encoder,
       Http2Settings settings) {
     super(maker.worker, maker.limits, decoder, encoder, settings);
-    this.keepAlive = maker.keepAlive;
+    this.whenSilent = maker.whenSilent;
     this.observer = maker.observer;
     this.onBytes = maker.onBytes;
     this.limit = maker.limits.concurrentStreams();
@@ -85,30 +72,30 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   public static Http2ClientConnection create(
       Worker worker,
       HttpLimits limits,
-      KeepAlive keepAlive,
+      UpstreamConfig.Pings whenSilent,
       Observer observer,
       LongConsumer onBytes) {
-    return new Maker(worker, limits, keepAlive, observer, onBytes).build();
+    return new Maker(worker, limits, whenSilent, observer, onBytes).build();
   }
 
   /** Puts the handler together. */
   private static final class Maker extends Builder<Http2ClientConnection> {
     private final Worker worker;
     private final HttpLimits limits;
-    private final KeepAlive keepAlive;
+    private final UpstreamConfig.Pings whenSilent;
     private final Observer observer;
     private final LongConsumer onBytes;
 
     Maker(
         Worker worker,
         HttpLimits limits,
-        KeepAlive keepAlive,
+        UpstreamConfig.Pings whenSilent,
         Observer observer,
         LongConsumer onBytes) {
       super(false, limits, false);
       this.worker = worker;
       this.limits = limits;
-      this.keepAlive = keepAlive;
+      this.whenSilent = whenSilent;
       this.observer = observer;
       this.onBytes = onBytes;
     }
@@ -140,8 +127,8 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
     if (active++ == 0) {
       worker().timers().cancel(idle);
       pinged = false;
-      if (keepAlive.interval().isPositive()) {
-        worker().timers().arm(silence, keepAlive.interval().toNanos());
+      if (whenSilent.interval().isPositive()) {
+        worker().timers().arm(silence, whenSilent.nextNanos());
       }
     }
     Http2WireStream wire = new Http2WireStream(this, null);
@@ -299,7 +286,7 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   private void onSilence() {
     long quiet = System.nanoTime() - lastRead;
     if (!pinged) {
-      long left = keepAlive.interval().toNanos() - quiet;
+      long left = whenSilent.nextNanos() - quiet;
       if (left > 0) {
         worker().timers().arm(silence, left);
         return;
@@ -307,19 +294,19 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
       pinged = true;
       pingedAt = System.nanoTime();
       ping();
-      worker().timers().arm(silence, keepAlive.timeout().toNanos());
+      worker().timers().arm(silence, whenSilent.timeout().toNanos());
       return;
     }
     if (lastRead - pingedAt >= 0) {
       // Whatever came since, an answer or a byte: it lives, however late this timer is.
       pinged = false;
-      worker().timers().arm(silence, Math.max(1, keepAlive.interval().toNanos() - quiet));
+      worker().timers().arm(silence, Math.max(1, whenSilent.nextNanos() - quiet));
       return;
     }
     breakOff(
         new StreamFailure(
             StreamFailure.Kind.PING_TIMEOUT,
-            "no answer to a ping in " + keepAlive.timeout(),
+            "no answer to a ping in " + whenSilent.timeout(),
             quiet));
   }
 

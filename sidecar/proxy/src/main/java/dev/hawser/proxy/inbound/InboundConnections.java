@@ -119,8 +119,11 @@ public final class InboundConnections implements AutoCloseable {
     ServerTls server =
         byProtocols.computeIfAbsent(
             ready.chain().alpn(), alpn -> tls.server(alpn, ExpectedPeers.any()));
-    server
-        .install(channel)
+    ready
+        .chain()
+        .handshake()
+        .map(time -> server.install(channel, time))
+        .orElseGet(() -> server.install(channel))
         .addListener((Future<SpiffeId> verified) -> onVerified(channel, verified, name));
     channel.pipeline().addLast("quiet", new Quiet());
     HelloHandler.replay(ctx);

@@ -1,11 +1,13 @@
 package dev.hawser.proxy.inbound;
 
+import dev.hawser.proxy.access.AccessFilter;
 import dev.hawser.proxy.access.AccessJudge;
 import dev.hawser.proxy.context.ProxyContext;
 import dev.hawser.proxy.exchange.Side;
 import dev.hawser.proxy.exchange.Summary;
 import dev.hawser.proxy.filter.Downstream;
-import dev.hawser.proxy.filter.Metadata;
+import dev.hawser.proxy.filter.Refusal;
+import dev.hawser.proxy.filter.Review;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
@@ -91,19 +93,20 @@ final class InboundSide implements Side {
   }
 
   @Override
-  public boolean stillAllows(Http2Headers request, @Nullable Metadata told) {
+  public @Nullable Refusal review(Review review) {
     InboundChains.Ready ready = chain.get();
     HttpPlan plan = ready == null ? null : ready.http();
     if (ready == null || plan == null) {
       // The end of the connection is the connection's own to see to.
-      return true;
+      return null;
     }
-    if (!AccessJudge.allows(ready.chain().access(), peer.asking(request))) {
-      return false;
+    if (!AccessJudge.allows(ready.chain().access(), peer.asking(review.request()))) {
+      return AccessFilter.REFUSED;
     }
     HostTable table = plan.table() != null ? plan.table() : byName(plan.http());
-    VirtualHost host = table == null ? null : table.find(String.valueOf(request.authority()));
-    return plan.stillAllows(host, peer.downstream(), request, told, worker.random());
+    VirtualHost host =
+        table == null ? null : table.find(String.valueOf(review.request().authority()));
+    return plan.review(host, review);
   }
 
   private @Nullable HostTable byName(ListenerConfig.Content.Http http) {

@@ -8,8 +8,10 @@ import java.util.Optional;
  *
  * @param shadow if present, nothing is enforced: what would have been is counted, and written into
  *     the request's metadata under keys that begin so
+ * @param statPrefix whose rules these are, in metrics; maybe empty
  */
-public record Access(Action action, List<Policy> policies, Optional<String> shadow) {
+public record Access(
+    Action action, List<Policy> policies, Optional<String> shadow, String statPrefix) {
   public Access {
     policies = List.copyOf(policies);
   }
@@ -17,6 +19,11 @@ public record Access(Action action, List<Policy> policies, Optional<String> shad
   /** Makes rules that are enforced. */
   public Access(boolean allow, List<Policy> policies) {
     this(allow ? Action.ALLOW : Action.DENY, policies, Optional.empty());
+  }
+
+  /** Makes rules that have no name in metrics. */
+  public Access(Action action, List<Policy> policies, Optional<String> shadow) {
+    this(action, policies, shadow, "");
   }
 
   /** What a policy that matches means. */

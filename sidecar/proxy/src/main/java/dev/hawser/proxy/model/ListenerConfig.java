@@ -32,6 +32,7 @@ public record ListenerConfig(
    * @param access judged before a byte passes on; every one must allow
    * @param port that a connection without TLS came to; empty for any
    * @param maxConnections at once; empty for as many as the proxy takes
+   * @param handshake how long TLS may take; empty for the usual time
    */
   public record Chain(
       String name,
@@ -41,7 +42,8 @@ public record ListenerConfig(
       List<Access> access,
       Content content,
       Optional<Integer> port,
-      Optional<Integer> maxConnections) {
+      Optional<Integer> maxConnections,
+      Optional<Duration> handshake) {
     public Chain {
       serverNames = List.copyOf(serverNames);
       alpn = List.copyOf(alpn);
@@ -57,7 +59,7 @@ public record ListenerConfig(
         List<Access> access,
         Content content,
         Optional<Integer> port) {
-      this(name, serverNames, alpn, tls, access, content, port, Optional.empty());
+      this(name, serverNames, alpn, tls, access, content, port, Optional.empty(), Optional.empty());
     }
 
     /** Makes a chain for any port. */
@@ -68,7 +70,7 @@ public record ListenerConfig(
         boolean tls,
         List<Access> access,
         Content content) {
-      this(name, serverNames, alpn, tls, access, content, Optional.empty(), Optional.empty());
+      this(name, serverNames, alpn, tls, access, content, Optional.empty());
     }
   }
 

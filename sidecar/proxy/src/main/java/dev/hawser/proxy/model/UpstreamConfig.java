@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How to reach one port of one service: an xDS cluster.
@@ -13,8 +14,7 @@ import java.util.Set;
  * @param name the resource's name, e.g. {@code orders.shop:8080} or {@code
  *     inbound|8080|orders.shop}
  * @param connectTimeout for TCP, and again for the TLS handshake
- * @param keepAliveInterval silence on an HTTP/2 connection before a ping; zero for never
- * @param keepAliveTimeout silence after it
+ * @param pings of HTTP/2 connections that are silent
  * @param idleTimeout of a connection without a request
  * @param connections what else bounds a connection
  * @param checks that ask every endpoint; none relies on what requests meet
@@ -27,8 +27,7 @@ public record UpstreamConfig(
     Balancing balancing,
     Security security,
     Protocol protocol,
-    Duration keepAliveInterval,
-    Duration keepAliveTimeout,
+    Pings pings,
     Optional<Duration> idleTimeout,
     OutlierPolicy outliers,
     Limits limits,
@@ -38,6 +37,42 @@ public record UpstreamConfig(
     Destination destination) {
   public UpstreamConfig {
     checks = List.copyOf(checks);
+  }
+
+  /**
+   * When the silence of an HTTP/2 connection with requests at work means that the peer is gone.
+   *
+   * @param interval silence before a ping; zero for never
+   * @param timeout silence after it until the connection is broken
+   * @param jitter what chance may add to each interval at most, in percent of it
+   */
+  public record Pings(Duration interval, Duration timeout, double jitter) {
+    /** What Envoy adds if nothing is said. */
+    public static final double USUAL_JITTER = 15;
+
+    public Pings {
+      if (!(jitter >= 0 && jitter <= 100)) {
+        throw new IllegalArgumentException(
+            "interval_jitter " + jitter + " (expected: 0 to 100 percent)");
+      }
+    }
+
+    /** Returns one after a second of silence, which is broken after another. */
+    public static Pings everySecond() {
+      return new Pings(Duration.ofSeconds(1), Duration.ofSeconds(1), 0);
+    }
+
+    /** Returns none at all. */
+    public static Pings never() {
+      return new Pings(Duration.ZERO, Duration.ZERO, 0);
+    }
+
+    /** Returns the interval in nanoseconds, lengthened by chance. */
+    public long nextNanos() {
+      long least = interval.toNanos();
+      long most = (long) (least * jitter / 100);
+      return most <= 0 ? least : least + ThreadLocalRandom.current().nextLong(most + 1);
+    }
   }
 
   /** Where its endpoints come from. */
@@ -170,6 +205,12 @@ public record UpstreamConfig(
    *
    * @param service name without namespace; may be empty
    * @param port of the service; 0 if unknown
+   * @param statName under which figures stand, if not under the resource's own name
    */
-  public record Destination(String service, String namespace, int port) {}
+  public record Destination(String service, String namespace, int port, Optional<String> statName) {
+    /** Makes one whose figures stand under the resource's own name. */
+    public Destination(String service, String namespace, int port) {
+      this(service, namespace, port, Optional.empty());
+    }
+  }
 }

@@ -5,7 +5,8 @@ import dev.hawser.proxy.exchange.Side;
 import dev.hawser.proxy.exchange.Summary;
 import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.FilterChain;
-import dev.hawser.proxy.filter.Metadata;
+import dev.hawser.proxy.filter.Refusal;
+import dev.hawser.proxy.filter.Review;
 import dev.hawser.proxy.http.HeaderNames;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
@@ -71,17 +72,17 @@ final class OutboundSide implements Side {
   }
 
   @Override
-  public boolean stillAllows(Http2Headers request, @Nullable Metadata told) {
+  public @Nullable Refusal review(Review review) {
     HttpPlan present = plan.get();
     if (present == null || present.filters() == null) {
-      return true;
+      return null;
     }
     HostTable table = present.table();
     if (table == null && present.http().routes() instanceof ListenerConfig.Routes.Named named) {
       table = context.routes().table(named.name());
     }
-    VirtualHost host = table == null ? null : knownHost(table, authority(request));
-    return present.stillAllows(host, downstream, request, told, worker.random());
+    VirtualHost host = table == null ? null : knownHost(table, authority(review.request()));
+    return present.review(host, review);
   }
 
   private @Nullable VirtualHost knownHost(HostTable table, String authority) {

@@ -1,16 +1,14 @@
 package dev.hawser.proxy.routing;
 
-import dev.hawser.proxy.filter.Downstream;
 import dev.hawser.proxy.filter.FilterChain;
 import dev.hawser.proxy.filter.Filters;
-import dev.hawser.proxy.filter.Metadata;
+import dev.hawser.proxy.filter.Refusal;
+import dev.hawser.proxy.filter.Review;
 import dev.hawser.proxy.filter.RouteSettings;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RouteTable;
 import dev.hawser.proxy.observe.Observer;
 import dev.hawser.proxy.observe.Observers;
-import io.netty.handler.codec.http2.Http2Headers;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,23 +24,20 @@ public record HttpPlan(
     @Nullable FilterChain filters,
     @Nullable Observer observer) {
   /**
-   * Whether its filters would let a request in that is under way.
+   * Has its filters judge a request that is under way.
    *
    * @param host that takes it now; null if none does
-   * @param told what filters said about it when it came; null if there were none
+   * @return why it may not go on; null if it may
    */
-  public boolean stillAllows(
-      @Nullable VirtualHost host,
-      Downstream downstream,
-      Http2Headers request,
-      @Nullable Metadata told,
-      SplittableRandom random) {
+  public @Nullable Refusal review(@Nullable VirtualHost host, Review review) {
     if (filters == null) {
-      return true;
+      return null;
     }
     RouteSettings settings =
-        host == null ? null : Selection.in(host, request, filters, random).settings();
-    return filters.stillAllows(downstream, request, told, settings);
+        host == null
+            ? null
+            : Selection.in(host, review.request(), filters, review.worker().random()).settings();
+    return filters.review(review, settings);
   }
 
   /**

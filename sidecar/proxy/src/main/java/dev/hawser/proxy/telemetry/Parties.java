@@ -10,7 +10,22 @@ import org.jspecify.annotations.Nullable;
 public final class Parties {
   private record Known(SpiffeId id, Party party) {}
 
+  private final @Nullable String version;
   private volatile @Nullable Known last;
+
+  /** Makes one whose parties say no version. */
+  public Parties() {
+    this(null);
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param version of all that are asked for here; null if it is not known
+   */
+  public Parties(@Nullable String version) {
+    this.version = version;
+  }
 
   /** Returns who has this identity. */
   public Party of(@Nullable SpiffeId id) {
@@ -19,7 +34,8 @@ public final class Parties {
     }
     Known known = last;
     if (known == null || !known.id().equals(id)) {
-      known = new Known(id, Party.of(id));
+      Party party = Party.of(id);
+      known = new Known(id, version == null ? party : party.version(version));
       last = known;
     }
     return known.party();

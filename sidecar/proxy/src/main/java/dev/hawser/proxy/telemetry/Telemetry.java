@@ -6,6 +6,7 @@ import dev.hawser.engine.metrics.Histogram;
 import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.trust.spiffe.SpiffeId;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -83,14 +84,24 @@ public final class Telemetry {
   private final Map<Key, HttpSeries> http = new ConcurrentHashMap<>();
   private final Map<Key, TcpSeries> tcp = new ConcurrentHashMap<>();
   private final AccessLog log;
-  private final Parties self = new Parties();
+  private final Parties self;
 
   /** What was met last, by hash; a thread that sees an old value makes a key, and nothing worse. */
   private final @Nullable HttpSeries[] recent = new HttpSeries[RECENT];
 
-  /** Makes the families. */
+  /** Makes the families, for a workload that says no version. */
   public Telemetry(Metrics metrics, AccessLog log) {
+    this(metrics, log, Optional.empty());
+  }
+
+  /**
+   * Makes the families.
+   *
+   * @param version of the own workload
+   */
+  public Telemetry(Metrics metrics, AccessLog log, Optional<String> version) {
     this.log = log;
+    this.self = new Parties(version.orElse(null));
     String[] labels = Labels.HTTP;
     requests = metrics.counter("istio_requests_total", "Requests that are over", labels);
     durations =

@@ -88,11 +88,7 @@ final class CheckCall implements Dialer.Outcome, ClientConnection.Observer {
     if (second) {
       Http2ClientConnection connection =
           Http2ClientConnection.create(
-              worker,
-              limits,
-              Http2ClientConnection.KeepAlive.defaults(),
-              this,
-              endpoint.address()::heard);
+              worker, limits, UpstreamConfig.Pings.everySecond(), this, endpoint.address()::heard);
       made.pipeline().addLast("http", connection);
       return connection;
     }

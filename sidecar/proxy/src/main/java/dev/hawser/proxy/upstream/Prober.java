@@ -97,11 +97,7 @@ final class Prober {
       }
       Http2ClientConnection made =
           Http2ClientConnection.create(
-              worker,
-              limits,
-              Http2ClientConnection.KeepAlive.defaults(),
-              this,
-              endpoint.address()::heard);
+              worker, limits, UpstreamConfig.Pings.everySecond(), this, endpoint.address()::heard);
       connection = made;
       channel.pipeline().addLast("http", made);
       worker.timers().arm(patience, config.connectTimeout().toNanos());

@@ -72,6 +72,12 @@ public final class Upstream {
     return name;
   }
 
+  /** Returns under which name its figures stand. */
+  public String statName() {
+    UpstreamConfig present = config;
+    return present == null ? name : present.destination().statName().orElse(name);
+  }
+
   /** Returns the configuration, or null if it is not known. */
   public @Nullable UpstreamConfig config() {
     return config;
@@ -125,8 +131,7 @@ public final class Upstream {
         before != null
             && before.protocol() == next.protocol()
             && wire(before.security()).equals(wire(next.security()))
-            && before.keepAliveInterval().equals(next.keepAliveInterval())
-            && before.keepAliveTimeout().equals(next.keepAliveTimeout());
+            && before.pings().equals(next.pings());
     config = next;
     gone = false;
     breakers.configure(next.limits());

@@ -250,8 +250,7 @@ public final class WorkerUpstream {
           Http2ClientConnection.create(
               worker,
               window == 0 ? own : own.withConnectionWindow(window),
-              new Http2ClientConnection.KeepAlive(
-                  config.keepAliveInterval(), config.keepAliveTimeout()),
+              config.pings(),
               pool,
               endpoint.address()::heard);
       channel.pipeline().addLast("http", connection);

@@ -45,6 +45,16 @@ class ConnectionLimitTest {
   }
 
   @Test
+  void timeForTheHandshakeOfAChainIsRead() throws ResourceRejectedException {
+    Listener.Builder some = listener(limit(7).build()).toBuilder();
+    assertThat(ListenerCodec.read(some.build()).chains().getFirst().handshake()).isEmpty();
+    some.getFilterChainsBuilder(0)
+        .setTransportSocketConnectTimeout(Duration.newBuilder().setSeconds(3));
+    assertThat(ListenerCodec.read(some.build()).chains().getFirst().handshake())
+        .contains(java.time.Duration.ofSeconds(3));
+  }
+
+  @Test
   void whatWouldNotBeObeyedIsRefusedWithItsPlace() {
     assertThatThrownBy(() -> ListenerCodec.read(listener(limit(0).build())))
         .hasMessageContaining("filter_chains[0].filters[0].typed_config.max_connections")

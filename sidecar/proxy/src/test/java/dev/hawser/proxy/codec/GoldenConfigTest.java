@@ -120,7 +120,7 @@ class GoldenConfigTest {
     UpstreamConfig orders = upstreams.getFirst();
     assertThat(orders.name()).isEqualTo("orders.shop:8080");
     assertThat(orders.protocol()).isEqualTo(UpstreamConfig.Protocol.HTTP2);
-    assertThat(orders.keepAliveInterval()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(orders.pings().interval()).isEqualTo(Duration.ofSeconds(1));
     assertThat(orders.stability()).isEqualTo(Duration.ofSeconds(10));
     assertThat(upstreams.get(1).protocol()).isEqualTo(UpstreamConfig.Protocol.TCP);
     assertThat(upstreams.getLast().security())

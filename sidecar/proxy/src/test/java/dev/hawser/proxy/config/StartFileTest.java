@@ -35,6 +35,7 @@ class StartFileTest {
             SMALL
                 + """
                 network: east
+                version: v2
                 locality: east/a
                 join: {tokenFile: /tmp/token}
                 controlPlane: ["127.1.0.1:15012"]
@@ -49,6 +50,7 @@ class StartFileTest {
     assertThat(config.listen().inbound()).isEqualTo(16006);
     assertThat(config.listen().dns()).isEmpty();
     assertThat(config.locality()).hasToString("east/a");
+    assertThat(config.version()).contains("v2");
   }
 
   @ParameterizedTest

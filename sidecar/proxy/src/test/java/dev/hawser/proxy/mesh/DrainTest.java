@@ -180,7 +180,8 @@ class DrainTest {
                         List.of(),
                         Configs.http(new ListenerConfig.Routes.Named("app"), false),
                         Optional.empty(),
-                        Optional.of(most)))));
+                        Optional.of(most),
+                        Optional.empty()))));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.hawser.proxy.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -249,6 +251,54 @@ class JwtPathTest {
     assertThat(with(silent, ISSUER.token(GOOD)).body()).isEqualTo("Jwks remote fetch is failed");
     int wrong = listen(remote(exchange -> answer(exchange, "<html>")));
     assertThat(with(wrong, ISSUER.token(GOOD)).body()).isEqualTo("Jwks remote fetch is failed");
+  }
+
+  @Test
+  void requestUnderWayIsJudgedAgainByTheTokenThatItBrought() throws Exception {
+    int port = listen(provider(local()));
+    CompletableFuture<HttpResponse<String>> stays = slow(port, 1);
+    change(port, provider(local() + ",\"forward_payload_header\":\"x-payload\""));
+    assertThat(stays.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+
+    CompletableFuture<HttpResponse<String>> ends = slow(port, 2);
+    change(port, provider(local()).replace("\"shop\"", "\"bank\""));
+    assertThat(ends.get(2, TimeUnit.SECONDS).statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void requestUnderWayIsJudgedByKeysThatAreFetchedMeanwhile() throws Exception {
+    int port = listen(provider(local()));
+    CompletableFuture<HttpResponse<String>> stays = slow(port, 1);
+    CompletableFuture<Void> asked = new CompletableFuture<>();
+    change(
+        port,
+        remote(exchange -> {
+          asked.complete(null);
+          answer(exchange, ISSUER.jwks());
+        }));
+    asked.get(2, TimeUnit.SECONDS);
+    assertThat(stays.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+
+    CompletableFuture<HttpResponse<String>> ends = slow(port, 2);
+    change(port, remote(exchange -> answer(exchange, Issuer.of("ES256", "one").jwks())));
+    assertThat(ends.get(2, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
+  }
+
+  /** Begins a request that takes three seconds, and returns once the application has it. */
+  private CompletableFuture<HttpResponse<String>> slow(int port, int number) {
+    CompletableFuture<HttpResponse<String>> answer =
+        client.sendAsync(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/slow"))
+                .header("Authorization", "Bearer " + ISSUER.token(GOOD))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    await().until(() -> app.requests.get() == number);
+    return answer;
+  }
+
+  private void change(int port, String filter) throws IOException, ResourceRejectedException {
+    proxy.plane().listeners().put(Envoys.listener(port, "app", filter));
+    proxy.plane().reconsider();
   }
 
   @Test

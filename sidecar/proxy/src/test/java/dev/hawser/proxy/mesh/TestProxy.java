@@ -63,6 +63,7 @@ final class TestProxy implements AutoCloseable {
             metrics,
             AccessLog.open(log.toString(), metrics),
             Optional.of(logs),
+            Optional.of("v1"),
             limits,
             asked::add);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.trust.spiffe.SpiffeId;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TelemetryTest {
@@ -42,6 +43,43 @@ class TelemetryTest {
         .filter(line -> java.util.Arrays.stream(labels).allMatch(line::contains))
         .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
+  }
+
+  @Test
+  void versionsAreToldWhereTheyAreKnownAndARevisionIsThenTheSame() {
+    SpiffeId web = SpiffeId.parse("spiffe://east.mesh.internal/ns/shop/sa/web");
+    Telemetry own = new Telemetry(metrics, AccessLog.off(metrics), Optional.of("v2"));
+    Report first = report("orders", 200, "");
+    Report report =
+        new Report(
+            first.reporter(),
+            own.own(web),
+            new Parties().of(web),
+            first.service(),
+            first.serviceNamespace(),
+            first.http(),
+            first.flags(),
+            0,
+            1,
+            1,
+            1,
+            "u",
+            "10.0.0.1:15006",
+            "",
+            1,
+            true);
+    own.request(report, java.util.Objects.requireNonNull(report.http()));
+    count(first);
+
+    assertThat(
+            counted(
+                "source_version=\"v2\"",
+                "source_canonical_revision=\"v2\"",
+                "destination_version=\"unknown\"",
+                "destination_canonical_revision=\"latest\""))
+        .isEqualTo(1);
+    assertThat(counted("source_version=\"unknown\"", "source_canonical_revision=\"unknown\""))
+        .isEqualTo(1);
   }
 
   /** There are more kinds than are remembered, so that some share a place. */

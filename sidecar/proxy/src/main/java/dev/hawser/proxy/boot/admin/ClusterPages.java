@@ -28,7 +28,7 @@ public final class ClusterPages {
     StringBuilder out = new StringBuilder(4096);
     for (Upstream upstream : sorted(upstreams)) {
       String name = upstream.name();
-      line(out, name, "observability_name", name);
+      line(out, name, "observability_name", upstream.statName());
       UpstreamConfig config = upstream.config();
       if (config != null) {
         limits(out, name, config.limits());
@@ -71,7 +71,7 @@ public final class ClusterPages {
       ClusterStatus.Builder status =
           ClusterStatus.newBuilder()
               .setName(upstream.name())
-              .setObservabilityName(upstream.name())
+              .setObservabilityName(upstream.statName())
               .setAddedViaApi(true);
       endpoints(upstream).forEach(endpoint -> status.addHostStatuses(host(endpoint)));
       clusters.addClusterStatuses(status);
