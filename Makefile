@@ -50,6 +50,7 @@ programs:
 
 test: jdk programs
 	$(MVN) -B -ntp -T 2 verify
+	@fuzz/run 5
 
 bench: build
 	@bench/run $(if $(CASES),--cases "$(CASES)") $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(BENCH_SECONDS),--seconds $(BENCH_SECONDS))
@@ -58,7 +59,8 @@ conformance: jdk programs
 	$(MVN) -B -ntp -Pconformance -pl it -am verify -Dtest=Http1CorpusTest -Dsurefire.failIfNoSpecifiedTests=false
 
 fuzz: jdk
-	@fuzz/run $(FUZZ)
+	$(MVN) $(MVN_FLAGS) -T 2 -pl fuzz -am -DskipTests package
+	@fuzz/run 600 $(FUZZ)
 
 story: jdk programs
 	$(MVN) -B -ntp -pl it -am verify -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=$(STORY)

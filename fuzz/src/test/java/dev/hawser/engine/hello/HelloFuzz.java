@@ -7,7 +7,7 @@ import io.netty.buffer.Unpooled;
 
 class HelloFuzz {
   /** However the bytes are cut, the decision is the same, and a name is fit to be looked up. */
-  @FuzzTest(maxDuration = "10m")
+  @FuzzTest
   void aHelloIsReadOrRefused(byte[] octets) {
     Detection whole = new ClientHelloParser().detect(Unpooled.wrappedBuffer(octets));
     if (whole instanceof Detection.Sni sni) {

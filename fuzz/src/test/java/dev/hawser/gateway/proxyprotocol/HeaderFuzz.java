@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 class HeaderFuzz {
-  @FuzzTest(maxDuration = "10m")
+  @FuzzTest
   void aHeaderIsReadOrRefused(byte[] octets) {
     ByteBuf in = Unpooled.wrappedBuffer(octets);
     ProxyHeader.Result result = ProxyHeader.parse(in);

@@ -10,7 +10,7 @@ import java.util.Map;
 class HeadFuzz {
   private static final HttpLimits LIMITS = HttpLimits.defaults();
 
-  @FuzzTest(maxDuration = "10m")
+  @FuzzTest
   void aRequestsHeadIsReadOrRefused(byte[] octets) {
     try {
       Http1Head head = Http1HeadParser.request(ended(octets), LIMITS, HttpEdge.DEFAULT);
@@ -22,7 +22,7 @@ class HeadFuzz {
     }
   }
 
-  @FuzzTest(maxDuration = "10m")
+  @FuzzTest
   void aResponsesHeadIsReadOrRefused(byte[] octets) {
     try {
       assertSound(Http1HeadParser.response(ended(octets), false, null, LIMITS).headers());

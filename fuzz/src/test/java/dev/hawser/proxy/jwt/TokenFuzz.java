@@ -6,7 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 
 class TokenFuzz {
-  @FuzzTest(maxDuration = "10m")
+  @FuzzTest
   void aTokenIsReadOrRefused(byte[] octets) {
     try {
       assertThat(Jwt.parse(new String(octets, StandardCharsets.UTF_8))).isNotNull();
@@ -15,7 +15,7 @@ class TokenFuzz {
     }
   }
 
-  @FuzzTest(maxDuration = "10m")
+  @FuzzTest
   void keysAreReadOrRefused(byte[] octets) {
     try {
       assertThat(KeySet.parse(octets).size()).isPositive();

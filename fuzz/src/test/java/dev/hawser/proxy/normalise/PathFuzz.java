@@ -7,7 +7,7 @@ import io.netty.util.AsciiString;
 
 class PathFuzz {
   /** What has been brought into one form stays as it is, and climbs nowhere. */
-  @FuzzTest(maxDuration = "10m")
+  @FuzzTest
   void aPathHasOneForm(byte[] octets) {
     AsciiString target = new AsciiString(octets, true);
     if (target.indexOf('#', 0) >= 0) {
