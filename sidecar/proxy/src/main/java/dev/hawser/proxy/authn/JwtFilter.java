@@ -2,7 +2,6 @@ package dev.hawser.proxy.authn;
 
 import dev.hawser.proxy.filter.FilterCall;
 import dev.hawser.proxy.filter.HttpFilter;
-import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.filter.Outcome;
 import dev.hawser.proxy.filter.Refusal;
 import dev.hawser.proxy.filter.Review;
@@ -121,8 +120,7 @@ public final class JwtFilter implements HttpFilter {
   /** A request whose token's keys are still on their way goes on until they are there. */
   @Override
   public @Nullable Refusal review(Review review, @Nullable RouteSetting setting) {
-    Metadata told = review.told();
-    Http2Headers head = told == null ? review.request() : told.whole(review.request());
+    Http2Headers head = review.told().whole(review.request());
     if (config.bypassPreflight() && isPreflight(head)) {
       return null;
     }

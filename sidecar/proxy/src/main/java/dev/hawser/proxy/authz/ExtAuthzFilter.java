@@ -8,7 +8,10 @@ import dev.hawser.proxy.call.SideCall;
 import dev.hawser.proxy.filter.EarlyBody;
 import dev.hawser.proxy.filter.FilterCall;
 import dev.hawser.proxy.filter.HttpFilter;
+import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.filter.Outcome;
+import dev.hawser.proxy.filter.Refusal;
+import dev.hawser.proxy.filter.Review;
 import dev.hawser.proxy.filter.RouteSetting;
 import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.ExtAuthzConfig;
@@ -54,24 +57,99 @@ public final class ExtAuthzFilter implements HttpFilter {
   /** What a route says. */
   public record ForRoute(ExtAuthzConfig.ForRoute words) implements RouteSetting {}
 
+  /** All of the configuration that an answer depends on. */
+  private record Asked(ExtAuthzConfig config, ExtAuthzConfig.@Nullable ForRoute words) {}
+
   @Override
   public Outcome onRequest(FilterCall call, @Nullable RouteSetting setting) {
-    if (config.when().isPresent() && !passes(config.when().get(), call)) {
+    if (!asks(call.metadata())) {
       return Outcome.PASS;
     }
-    ExtAuthzConfig.ForRoute words = setting instanceof ForRoute own ? own.words() : null;
+    ExtAuthzConfig.ForRoute words = words(setting);
     ExtAuthzConfig.Body wanted = wanted(words);
-    Map<String, String> extensions = words == null ? Map.of() : words.extensions();
     if (wanted == null || !call.hasBody()) {
-      ask(call, extensions, wanted, wanted == null ? null : ByteString.EMPTY, false);
+      ask(call, words, wanted, wanted == null ? null : ByteString.EMPTY, false);
     } else {
-      readBody(call, extensions, wanted);
+      readBody(call, words, wanted);
     }
     return Outcome.WAIT;
   }
 
-  private static boolean passes(Access.Rule.Told rule, FilterCall call) {
-    return rule.value().test(call.metadata().get(rule.filter(), rule.path())) != rule.invert();
+  /**
+   * Has the service asked about a request that was let in without asking, or by other words; it
+   * goes on until the answer is there. The service sees nothing of its body, which has been passed
+   * on.
+   */
+  @Override
+  public @Nullable Refusal review(Review review, @Nullable RouteSetting setting) {
+    Metadata told = review.told();
+    if (!asks(told)) {
+      return null;
+    }
+    Asked asked = new Asked(config, words(setting));
+    Metadata.Ruling known = told.ruling(asked);
+    if (known == null) {
+      told.ruled(asked, new Metadata.Ruling(null));
+      ExtAuthzConfig.Body wanted = wanted(asked.words());
+      Question question =
+          new Question(
+              review.worker(),
+              review.downstream(),
+              told.whole(review.request()),
+              told,
+              config,
+              extensions(asked.words()),
+              wanted == null ? null : ByteString.EMPTY,
+              wanted != null,
+              wanted != null && wanted.raw(),
+              self.get());
+      var _ =
+          ask(
+              question,
+              ruling -> {
+                told.ruled(asked, new Metadata.Ruling(refusal(ruling)));
+                review.again().run();
+              });
+    }
+    return known == null ? null : known.refusal();
+  }
+
+  private @Nullable Refusal refusal(Ruling ruling) {
+    return switch (ruling) {
+      case Ruling.Allowed _ -> {
+        count("ok");
+        yield null;
+      }
+      case Ruling.Denied denied -> {
+        count("denied");
+        boolean sound = areSound(denied.headers()) && isAnswer(denied.status());
+        int status = sound ? denied.status() : config.errorStatus();
+        yield new Refusal(
+            "ext_authz_denied", new LocalReply(status, "", "", sound ? denied.body() : ""));
+      }
+      case Ruling.Unknown(String reason) -> {
+        count(config.passOnError() ? "failure_mode_allowed" : "error");
+        yield config.passOnError()
+            ? null
+            : new Refusal(error(reason), new LocalReply(config.errorStatus(), "", "", ""));
+      }
+    };
+  }
+
+  private boolean asks(Metadata told) {
+    return config.when().isEmpty() || passes(config.when().get(), told);
+  }
+
+  private static boolean passes(Access.Rule.Told rule, Metadata told) {
+    return rule.value().test(told.get(rule.filter(), rule.path())) != rule.invert();
+  }
+
+  private static ExtAuthzConfig.@Nullable ForRoute words(@Nullable RouteSetting setting) {
+    return setting instanceof ForRoute own ? own.words() : null;
+  }
+
+  private static Map<String, String> extensions(ExtAuthzConfig.@Nullable ForRoute words) {
+    return words == null ? Map.of() : words.extensions();
   }
 
   private ExtAuthzConfig.@Nullable Body wanted(ExtAuthzConfig.@Nullable ForRoute words) {
@@ -84,7 +162,7 @@ public final class ExtAuthzFilter implements HttpFilter {
   }
 
   private void readBody(
-      FilterCall call, Map<String, String> extensions, ExtAuthzConfig.Body wanted) {
+      FilterCall call, ExtAuthzConfig.@Nullable ForRoute words, ExtAuthzConfig.Body wanted) {
     EarlyBody.await(
         call,
         wanted.maxBytes() + 1,
@@ -95,32 +173,47 @@ public final class ExtAuthzFilter implements HttpFilter {
             return;
           }
           ByteString seen = ByteString.copyFrom(body, 0, Math.min(body.length, wanted.maxBytes()));
-          ask(call, extensions, wanted, seen, longer);
+          ask(call, words, wanted, seen, longer);
         });
   }
 
   private void ask(
       FilterCall call,
-      Map<String, String> extensions,
+      ExtAuthzConfig.@Nullable ForRoute words,
       ExtAuthzConfig.@Nullable Body wanted,
       @Nullable ByteString body,
       boolean cut) {
     Question question =
         new Question(
-            call, config, extensions, body, cut, wanted != null && wanted.raw(), self.get());
-    Upstream upstream = upstreams.get(config.service().upstream());
-    Consumer<Ruling> then = ruling -> call.resume(outcome(call, ruling));
-    SideCall asked =
-        switch (config.service()) {
-          case ExtAuthzConfig.Service.Grpc grpc -> GrpcService.ask(grpc, upstream, question, then);
-          case ExtAuthzConfig.Service.Http http -> HttpService.ask(http, upstream, question, then);
-        };
-    call.onEnd(asked::cancel);
+            call.worker(),
+            call.downstream(),
+            call.request(),
+            call.metadata(),
+            config,
+            extensions(words),
+            body,
+            cut,
+            wanted != null && wanted.raw(),
+            self.get());
+    Asked asked = new Asked(config, words);
+    SideCall asking = ask(question, ruling -> call.resume(outcome(call, asked, ruling)));
+    call.onEnd(asking::cancel);
   }
 
-  private Outcome outcome(FilterCall call, Ruling ruling) {
+  private SideCall ask(Question question, Consumer<Ruling> then) {
+    Upstream upstream = upstreams.get(config.service().upstream());
+    return switch (config.service()) {
+      case ExtAuthzConfig.Service.Grpc grpc -> GrpcService.ask(grpc, upstream, question, then);
+      case ExtAuthzConfig.Service.Http http -> HttpService.ask(http, upstream, question, then);
+    };
+  }
+
+  private Outcome outcome(FilterCall call, Asked asked, Ruling ruling) {
     return switch (ruling) {
-      case Ruling.Allowed allowed -> allow(call, allowed);
+      case Ruling.Allowed allowed -> {
+        call.metadata().ruled(asked, new Metadata.Ruling(null));
+        yield allow(call, allowed);
+      }
       case Ruling.Denied denied -> deny(call, denied);
       case Ruling.Unknown(String reason) -> unknown(call, reason);
     };
@@ -147,7 +240,7 @@ public final class ExtAuthzFilter implements HttpFilter {
   }
 
   private Outcome deny(FilterCall call, Ruling.Denied denied) {
-    if (!areSound(denied.headers()) || denied.status() < 200 || denied.status() > 599) {
+    if (!areSound(denied.headers()) || !isAnswer(denied.status())) {
       return unknown(call, "an answer that nobody may give");
     }
     count("denied");
@@ -174,8 +267,16 @@ public final class ExtAuthzFilter implements HttpFilter {
       return Outcome.PASS;
     }
     count("error");
-    call.details("ext_authz_error{" + reason.replace(' ', '_') + "}");
+    call.details(error(reason));
     return new Outcome.Answer(new LocalReply(config.errorStatus(), "", "", ""));
+  }
+
+  private static String error(String reason) {
+    return "ext_authz_error{" + reason.replace(' ', '_') + "}";
+  }
+
+  private static boolean isAnswer(int status) {
+    return status >= 200 && status <= 599;
   }
 
   private void count(String outcome) {

@@ -26,19 +26,19 @@ final class GrpcService {
       Question question,
       Consumer<Ruling> then) {
     return AuthorizationCall.check(
-        service, question.call().worker(), upstream, attributes(question), then);
+        service, question.worker(), upstream, attributes(question), then);
   }
 
   private static AttributeContext attributes(Question question) {
     AttributeContext.Builder all =
         AuthorizationCall.attributes(
-                question.call().downstream(),
+                question.downstream(),
                 question.self(),
                 AttributeContext.Request.newBuilder().setHttp(http(question)))
             .putAllContextExtensions(question.extensions());
     Metadata.Builder told = Metadata.newBuilder();
     for (String namespace : question.config().namespaces()) {
-      Map<String, Object> words = question.call().metadata().get(namespace);
+      Map<String, Object> words = question.told().get(namespace);
       if (!words.isEmpty()) {
         told.putFilterMetadata(namespace, struct(words));
       }
@@ -47,7 +47,7 @@ final class GrpcService {
   }
 
   private static AttributeContext.HttpRequest http(Question question) {
-    Http2Headers head = question.call().request();
+    Http2Headers head = question.request();
     AttributeContext.HttpRequest.Builder http =
         AttributeContext.HttpRequest.newBuilder()
             .setMethod(text(head.method()))

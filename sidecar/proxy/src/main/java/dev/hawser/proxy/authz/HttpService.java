@@ -33,7 +33,7 @@ final class HttpService {
       Upstream upstream,
       Question question,
       Consumer<Ruling> then) {
-    Http2Headers from = question.call().request();
+    Http2Headers from = question.request();
     Http2Headers head =
         new DefaultHttp2Headers(false)
             .method(from.method())
@@ -50,7 +50,7 @@ final class HttpService {
     service.headers().forEach(head::set);
     ByteString body = question.body();
     return SideCall.send(
-        question.call().worker(),
+        question.worker(),
         upstream,
         head,
         body == null ? new byte[0] : body.toByteArray(),

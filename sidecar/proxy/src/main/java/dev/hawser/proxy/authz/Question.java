@@ -1,9 +1,11 @@
 package dev.hawser.proxy.authz;
 
 import com.google.protobuf.ByteString;
-import dev.hawser.proxy.filter.FilterCall;
+import dev.hawser.proxy.filter.Downstream;
+import dev.hawser.proxy.filter.Metadata;
 import dev.hawser.proxy.model.ExtAuthzConfig;
 import dev.hawser.proxy.model.TextMatch;
+import dev.hawser.proxy.worker.Worker;
 import dev.hawser.trust.spiffe.SpiffeId;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.LinkedHashMap;
@@ -16,12 +18,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request as the service is asked about it.
  *
+ * @param request its head
+ * @param told what filters said about it
  * @param body what the service sees of it; null for nothing
  * @param cut whether that is not all
  * @param self the proxy's own identity
  */
 record Question(
-    FilterCall call,
+    Worker worker,
+    Downstream downstream,
+    Http2Headers request,
+    Metadata told,
     ExtAuthzConfig config,
     Map<String, String> extensions,
     @Nullable ByteString body,
@@ -34,7 +41,7 @@ record Question(
   /** Returns the headers that the service sees, without pseudo-headers. */
   Map<String, String> headers(boolean allByDefault) {
     Map<String, String> seen = new LinkedHashMap<>();
-    for (Map.Entry<CharSequence, CharSequence> entry : call.request()) {
+    for (Map.Entry<CharSequence, CharSequence> entry : request) {
       String name = entry.getKey().toString().toLowerCase(Locale.ROOT);
       if (Http2Headers.PseudoHeaderName.hasPseudoHeaderFormat(entry.getKey())
           || name.equals(PARTIAL)

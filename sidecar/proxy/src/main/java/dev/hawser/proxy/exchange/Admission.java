@@ -33,6 +33,9 @@ final class Admission implements FilterRun.Owner, RouteContext {
   private @Nullable FilterRun run;
   private RouteDecision.@Nullable Forward forward;
 
+  /** Of a request that passed no filter when it came. */
+  private @Nullable Metadata saidLater;
+
   Admission(Worker worker, Side side, ExchangeFacts facts, Exchange exchange) {
     this.worker = worker;
     this.side = side;
@@ -174,9 +177,19 @@ final class Admission implements FilterRun.Owner, RouteContext {
     facts.details(details);
   }
 
+  /** Returns what filters say about the request, for those that judge it later. */
+  Metadata said() {
+    Metadata present = metadata();
+    if (present == null) {
+      present = new Metadata();
+      saidLater = present;
+    }
+    return present;
+  }
+
   @Override
   public @Nullable Metadata metadata() {
-    return run == null ? null : run.metadata();
+    return run == null ? saidLater : run.metadata();
   }
 
   @Override

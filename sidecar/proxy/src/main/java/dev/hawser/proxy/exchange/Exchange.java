@@ -300,7 +300,7 @@ public final class Exchange implements StreamListener {
             worker,
             side.downstream(),
             facts.asJudged(request()),
-            admission.metadata(),
+            admission.said(),
             facts.arrived(),
             this::reconsider));
   }

@@ -13,6 +13,29 @@ import org.jspecify.annotations.Nullable;
 public final class Metadata {
   private @Nullable Map<String, Map<String, Object>> namespaces;
   private @Nullable Http2Headers takenOut;
+  private @Nullable Map<Object, Ruling> rulings;
+
+  /**
+   * What somebody else said about the request.
+   *
+   * @param refusal null if it may go on, or if the answer is still on its way
+   */
+  public record Ruling(@Nullable Refusal refusal) {}
+
+  /** Keeps what was said, by all that the answer depends on: it is not asked for again. */
+  public void ruled(Object question, Ruling ruling) {
+    Map<Object, Ruling> all = rulings;
+    if (all == null) {
+      all = new HashMap<>(4);
+      rulings = all;
+    }
+    all.put(question, ruling);
+  }
+
+  /** Returns what was said; null if nobody was asked. */
+  public @Nullable Ruling ruling(Object question) {
+    return rulings == null ? null : rulings.get(question);
+  }
 
   /** A filter is about to take a header out of the request by which it judges. */
   public void takesOut(CharSequence name, Http2Headers request) {

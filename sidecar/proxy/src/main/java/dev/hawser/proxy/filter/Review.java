@@ -3,7 +3,6 @@ package dev.hawser.proxy.filter;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A request that was let in and is judged again, since the configuration has changed. Lives on its
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param request the head as it was judged, which must not be altered; what filters took out of it
  *     since is missing
- * @param told what filters said about it when it came; null if there were none
+ * @param told what filters said about it so far
  * @param arrived when it came: what was good then has not become bad by the time that has passed
  * @param again has it be judged once more, later, for a filter that cannot say yet; may be run when
  *     the request is over
@@ -20,6 +19,6 @@ public record Review(
     Worker worker,
     Downstream downstream,
     Http2Headers request,
-    @Nullable Metadata told,
+    Metadata told,
     Instant arrived,
     Runnable again) {}

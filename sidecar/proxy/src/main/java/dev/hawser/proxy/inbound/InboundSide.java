@@ -26,6 +26,7 @@ import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -148,7 +149,8 @@ final class InboundSide implements Side {
   /** Many frameworks take {@code _} for {@code -} in names of headers. */
   private static void removeLookalikes(Http2Headers request) {
     List<CharSequence> found = null;
-    for (CharSequence name : request.names()) {
+    for (Map.Entry<CharSequence, CharSequence> field : request) {
+      CharSequence name = field.getKey();
       if (name.length() == HeaderNames.X_FORWARDED_CLIENT_CERT.length() && looksAlike(name)) {
         found = found == null ? new ArrayList<>(1) : found;
         found.add(name);

@@ -2,6 +2,7 @@ package dev.hawser.proxy.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.google.rpc.Status;
 import com.sun.net.httpserver.HttpExchange;
@@ -33,9 +34,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,6 +183,49 @@ class ExtAuthzPathTest {
     assertThat(answer.body()).isEqualTo("pay first");
     assertThat(answer.headers().firstValue("x-why")).contains("bill");
     assertThat(app.requests).hasValue(0);
+  }
+
+  @Test
+  void theServiceIsAskedOnceAboutARequestThatWasUnderWayWhenItCame() throws Exception {
+    int port = Configs.freePort();
+    proxy.plane().listeners().put(Envoys.listener(port, "app"));
+    CompletableFuture<HttpResponse<String>> stays = slow(port, 1);
+    AtomicInteger code = new AtomicInteger();
+    String service =
+        grpc(_ ->
+            Optional.of(
+                CheckResponse.newBuilder()
+                    .setStatus(Status.newBuilder().setCode(code.get()))
+                    .build()));
+    change(port, service);
+    await().until(() -> asked.size() == 1);
+    assertThat(asked.getFirst().getPath()).isEqualTo("/slow");
+    change(port, service);
+    assertThat(stays.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    assertThat(asked).hasSize(1);
+
+    CompletableFuture<HttpResponse<String>> ends = slow(port, 2);
+    code.set(7);
+    change(port, service);
+    change(port, service + ",\"metadata_context_namespaces\":[\"other\"]");
+    assertThat(ends.get(2, TimeUnit.SECONDS).statusCode()).isEqualTo(403);
+    assertThat(asked).hasSize(3);
+  }
+
+  /** Begins a request that takes three seconds, and returns once the application has it. */
+  private CompletableFuture<HttpResponse<String>> slow(int port, int number) {
+    CompletableFuture<HttpResponse<String>> answer =
+        client.sendAsync(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/slow")).build(),
+            HttpResponse.BodyHandlers.ofString());
+    await().until(() -> app.requests.get() == number);
+    return answer;
+  }
+
+  private void change(int port, String fields) throws IOException, ResourceRejectedException {
+    String filter = Envoys.filter("ext_authz", "\"transport_api_version\":\"V3\"," + fields);
+    proxy.plane().listeners().put(Envoys.listener(port, "app", filter));
+    proxy.plane().reconsider();
   }
 
   @Test
