@@ -1,20 +1,41 @@
 package dev.hawser.examples.demo;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs each program once as a user would and ends it in peace, so that it leaves a cache of the
- * classes that it loaded. The start of a program spends about half of its work on loading them.
+ * classes that it loaded, and of what its methods met. The start of a program spends about half of
+ * its work on loading them, and its first minute much of it on finding out what is worth compiling
+ * (JEP 483, JEP 515).
  */
 public final class Training {
   private static final String TRAIN = "HAWSER_AOT_TRAIN";
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final int CALLS = 50;
+
+  /** The trained proxy calls its own workload: it is caller's and callee's proxy at once. */
+  private static final Map<String, Integer> OWN_SERVICE = Map.of("orders", 9001);
+
+  private static final int CALLERS = 16;
+  private static final int SMALL_CALLS = 20_000;
+  private static final int LARGE_CALLS = 300;
+  private static final String LARGE = "bytes/1048576";
 
   private final World world;
 
@@ -47,7 +68,10 @@ public final class Training {
         "east", Map.of(TRAIN, "control-plane east-west-gateway"), world.east.startCommand());
     world.awaitCluster(world.east);
 
-    Workload orders = world.eastOrders.getFirst();
+    Workload first = world.eastOrders.getFirst();
+    Workload orders =
+        new Workload(
+            first.cluster(), first.service(), first.instance(), first.address(), OWN_SERVICE);
     world.startWorkload(world.web, issue("web"), Map.of());
     world.startWorkload(orders, issue("orders"), Map.of(TRAIN, "sidecar-proxy"));
     startAgent(folder.resolve("vm-1"));
@@ -55,11 +79,41 @@ public final class Training {
       world.probe.await(world.seenByWeb("orders"), "\"service\":\"orders\"", LIMIT);
       world.probe.await(world.seenByWeb("billing"), "\"service\":\"billing\"", LIMIT);
     }
+    String own = "http://" + orders.address() + ":" + OWN_SERVICE.get("orders") + "/";
+    world.probe.await(own, "\"service\":\"orders\"", LIMIT);
+    load(own, SMALL_CALLS);
+    load(own + LARGE, LARGE_CALLS);
     var _ =
         processes.runQuietly(
             withTraining(world.east.environment(), "cli"), "hawser", "endpoints", "orders.shop");
     for (String name : List.of("vm-1", orders.proxy(), "east")) {
       processes.stop(name, LIMIT);
+    }
+  }
+
+  private static void load(String url, int calls) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(LIMIT).build();
+    AtomicInteger left = new AtomicInteger(calls);
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Integer>> tasks =
+          Collections.nCopies(
+              CALLERS,
+              () -> {
+                int status = 200;
+                while (status == 200 && left.getAndDecrement() > 0) {
+                  status =
+                      client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+                }
+                return status;
+              });
+      for (Future<Integer> task : callers.invokeAll(tasks)) {
+        if (task.get() != 200) {
+          throw new IOException(url + " answered " + task.get() + " (expected: 200)");
+        }
+      }
+    } catch (ExecutionException e) {
+      throw new IOException(url + " could not be called", e.getCause());
     }
   }
 

@@ -21,8 +21,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * An HTTP/1.1 workload. {@code GET /} says which instance answered and whom it took the caller for;
  * {@code GET /via/NAME} calls the upstream of that name and passes its answer on; {@code GET
- * /slow/MILLIS} answers late; {@code POST /status/CODE} makes every later answer of this instance
- * carry that status; {@code GET /count} says how many requests reached it.
+ * /slow/MILLIS} answers late; {@code GET /bytes/COUNT} answers with so many octets; {@code POST
+ * /status/CODE} makes every later answer of this instance carry that status; {@code GET /count}
+ * says how many requests reached it.
  */
 public final class Shop implements AutoCloseable {
   private final String service;
@@ -95,7 +96,9 @@ public final class Shop implements AutoCloseable {
       if (path.startsWith("/slow/")) {
         Thread.sleep(Long.parseLong(path.substring("/slow/".length())));
       }
-      if (path.startsWith("/via/")) {
+      if (path.startsWith("/bytes/")) {
+        sendBytes(exchange, Integer.parseInt(path.substring("/bytes/".length())));
+      } else if (path.startsWith("/via/")) {
         passOn(exchange, path.substring("/via/".length()));
       } else {
         send(exchange, status.get(), whoami(exchange, ""));
@@ -142,6 +145,17 @@ public final class Shop implements AutoCloseable {
         + "\""
         + more
         + "}";
+  }
+
+  private static void sendBytes(HttpExchange exchange, int count) throws IOException {
+    exchange.getResponseHeaders().set("content-type", "application/octet-stream");
+    exchange.sendResponseHeaders(200, count == 0 ? -1 : count);
+    byte[] piece = new byte[64 * 1024];
+    try (OutputStream out = exchange.getResponseBody()) {
+      for (int left = count; left > 0; left -= piece.length) {
+        out.write(piece, 0, Math.min(left, piece.length));
+      }
+    }
   }
 
   private static void send(HttpExchange exchange, int status, String body) throws IOException {

@@ -80,11 +80,9 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
         settings.pushEnabled(false);
       }
       Http2Connection connection = new DefaultHttp2Connection(server, 0);
-      connection
-          .remote()
-          .flowController(
-              new DefaultHttp2RemoteFlowController(
-                  connection, new UniformStreamByteDistributor(connection)));
+      UniformStreamByteDistributor turns = new UniformStreamByteDistributor(connection);
+      turns.minAllocationChunk(RecordFrames.MOST);
+      connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, turns));
       // One slow reader must not stop the others: only the streams' own windows hold data back.
       connection
           .local()
@@ -94,7 +92,7 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
               new DefaultHttp2HeadersDecoder(true, limits.headBytes()), MAX_SMALL_CONTINUATIONS);
       Http2ConnectionEncoder encoder =
           new DefaultHttp2ConnectionEncoder(
-              connection, new Http2ReplyLimit(new DefaultHttp2FrameWriter()));
+              connection, new Http2ReplyLimit(new RecordFrames(new DefaultHttp2FrameWriter())));
       // In this order: the builder takes no limits once it has a codec.
       decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA_FRAMES);
       decoderEnforceMaxRstFramesPerWindow(
