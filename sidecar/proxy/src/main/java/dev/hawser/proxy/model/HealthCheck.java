@@ -32,10 +32,10 @@ public record HealthCheck(
    *
    * @param interval of a healthy one
    * @param unhealthy of one that is left out
-   * @param toUnhealthy the pause after the first failure of a healthy one
-   * @param toHealthy the pause after the first success of one that is left out
-   * @param noTraffic of a healthy one, while the upstream has had no request
-   * @param noTrafficHealthy the same, for a healthy one
+   * @param toUnhealthy the pause after a failure that is not yet enough to leave it out
+   * @param toHealthy the pause after a success that is not yet enough to bring it back
+   * @param noTraffic of one that is not well, while the upstream has had no request
+   * @param noTrafficHealthy the same, of a healthy one
    * @param initialJitter at most so much before the first
    * @param jitter at most so much is added
    * @param jitterPercent of the interval that is added at most

@@ -120,7 +120,7 @@ final class CheckStream implements StreamListener {
       stream.credit(size);
     }
     if (end) {
-      call.end(CheckWatch.Result.FAILED, "no status of gRPC came");
+      call.end(CheckWatch.Result.REFUSED, "no status of gRPC came");
     }
   }
 
@@ -132,7 +132,7 @@ final class CheckStream implements StreamListener {
   private void judge(Http2Headers trailers) {
     int code = trailers.getInt(HeaderNames.GRPC_STATUS, -1);
     if (code != 0) {
-      call.end(CheckWatch.Result.FAILED, "grpc-status " + code);
+      call.end(CheckWatch.Result.REFUSED, "grpc-status " + code);
       return;
     }
     // HealthCheckResponse: its first field is the status, and 1 means serving.
@@ -141,7 +141,7 @@ final class CheckStream implements StreamListener {
             && answer.getByte(PREFIX) == 0x08
             && answer.getByte(PREFIX + 1) == 1;
     call.end(
-        serving ? CheckWatch.Result.PASSED : CheckWatch.Result.FAILED,
+        serving ? CheckWatch.Result.PASSED : CheckWatch.Result.REFUSED,
         serving ? "" : "the service says that it is not serving");
   }
 

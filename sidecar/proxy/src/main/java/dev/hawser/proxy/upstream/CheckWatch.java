@@ -13,13 +13,16 @@ final class CheckWatch {
   /** How a check went. */
   enum Result {
     PASSED,
-    /** It answered with what is not expected: there is nothing to wait for. */
+    /** It answered with what is not expected: there is nothing to wait for, as in Envoy. */
     REFUSED,
     /** It answered with what may pass. */
     FAILED,
     /** There was no answer. */
     SILENT
   }
+
+  /** What {@link #begin} returns when there is nothing to do yet. */
+  static final long NOT_DUE = -1;
 
   private final HealthCheck check;
   private long due;
@@ -41,13 +44,19 @@ final class CheckWatch {
     return check;
   }
 
-  /** Returns whether a check has to begin now; it then counts as running. */
-  synchronized boolean begin(long now) {
-    if (running || now - due < 0) {
-      return false;
+  /**
+   * Begins the next check if it is due soon; it then counts as running.
+   *
+   * @param ahead nanoseconds after now that are soon
+   * @return nanoseconds from now until it is due, or {@link #NOT_DUE}
+   */
+  synchronized long begin(long now, long ahead) {
+    long left = due - now;
+    if (running || left > ahead) {
+      return NOT_DUE;
     }
     running = true;
-    return true;
+    return Math.max(0, left);
   }
 
   /**
@@ -65,7 +74,7 @@ final class CheckWatch {
             || (!passed && result == Result.REFUSED)
             || inRow >= (passed ? check.healthyThreshold() : check.unhealthyThreshold());
     boolean changes = passed != healthy && enough;
-    boolean edge = passed != healthy && !enough;
+    boolean pending = passed != healthy && !enough;
     if (changes) {
       healthy = passed;
       inRow = 0;
@@ -76,18 +85,19 @@ final class CheckWatch {
       endpoint.checkPassed(now);
     }
     first = false;
-    due = now + pause(changes || edge, traffic);
+    due = now + pause(passed, pending, traffic);
   }
 
-  private long pause(boolean edge, boolean traffic) {
+  /** As in Envoy the last result chooses, and an edge is where more of them would change it. */
+  private long pause(boolean passed, boolean pending, boolean traffic) {
     HealthCheck.Pace pace = check.pace();
     Duration base;
     if (!traffic) {
-      base = healthy ? pace.noTrafficHealthy() : pace.noTraffic();
-    } else if (edge) {
-      base = healthy ? pace.toHealthy() : pace.toUnhealthy();
+      base = passed && !pending ? pace.noTrafficHealthy() : pace.noTraffic();
+    } else if (pending) {
+      base = passed ? pace.toHealthy() : pace.toUnhealthy();
     } else {
-      base = healthy ? pace.interval() : pace.unhealthy();
+      base = passed ? pace.interval() : pace.unhealthy();
     }
     long nanos = base.toNanos();
     long share = nanos / 100 * pace.jitterPercent();

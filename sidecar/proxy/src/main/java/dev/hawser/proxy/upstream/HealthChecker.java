@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Asks the endpoints of upstreams that want it whether they are well; a slot is asked through its
@@ -21,15 +22,22 @@ final class HealthChecker {
   private final Dialer dialer;
   private final List<Worker> workers;
   private final HttpLimits limits;
+  private final long pace;
   private final Map<String, Map<EndpointConfig.Key, CheckWatch>> watches = new HashMap<>();
 
-  HealthChecker(Dialer dialer, List<Worker> workers, HttpLimits limits) {
+  /**
+   * Makes one that has asked nobody yet.
+   *
+   * @param pace nanoseconds between two calls of {@link #check}
+   */
+  HealthChecker(Dialer dialer, List<Worker> workers, HttpLimits limits, long pace) {
     this.dialer = dialer;
     this.workers = workers;
     this.limits = limits;
+    this.pace = pace;
   }
 
-  /** Begins the checks that are due. */
+  /** Begins the checks that are due before the next call, each in its own moment. */
   void check(Upstream upstream, Balancer balancer) {
     UpstreamConfig config = upstream.config();
     if (config == null || config.checks().isEmpty()) {
@@ -51,11 +59,12 @@ final class HealthChecker {
         watch = new CheckWatch(check, now);
         known.put(key, watch);
       }
-      if (watch.begin(now)) {
+      long left = watch.begin(now, pace);
+      if (left != CheckWatch.NOT_DUE) {
         upstream.stats().count(UpstreamStat.CHECK_ATTEMPT);
         Worker worker = workers.get(Math.floorMod(key.hashCode(), workers.size()));
         CheckCall call = new CheckCall(dialer, worker, limits, upstream, config, endpoint, watch);
-        worker.loop().execute(call::begin);
+        var _ = worker.loop().schedule(call::begin, left, TimeUnit.NANOSECONDS);
       }
     }
     known.keySet().retainAll(present);

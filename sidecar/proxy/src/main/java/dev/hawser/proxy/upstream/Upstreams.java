@@ -54,7 +54,8 @@ public final class Upstreams implements AutoCloseable {
     this.metrics = metrics;
     this.limits = limits;
     this.prober = new Prober(dialer, this.workers, limits);
-    this.checker = new HealthChecker(dialer, this.workers, limits);
+    this.checker =
+        new HealthChecker(dialer, this.workers, limits, TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS));
     var _ =
         clock.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }

@@ -10,6 +10,7 @@ import dev.hawser.proxy.model.EndpointSet;
 import dev.hawser.proxy.model.FilterConfig;
 import dev.hawser.proxy.model.FilterEntry;
 import dev.hawser.proxy.model.HeaderOps;
+import dev.hawser.proxy.model.HealthCheck;
 import dev.hawser.proxy.model.LabelSet;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.OutlierPolicy;
@@ -105,6 +106,26 @@ final class Configs {
         List.of(),
         stability,
         new UpstreamConfig.Destination("orders", "shop", 8080));
+  }
+
+  /** The same upstream, whose endpoints are asked whether they are well. */
+  static UpstreamConfig checked(UpstreamConfig upstream, HealthCheck check) {
+    return new UpstreamConfig(
+        upstream.name(),
+        upstream.endpoints(),
+        upstream.connectTimeout(),
+        upstream.balancing(),
+        upstream.security(),
+        upstream.protocol(),
+        upstream.keepAliveInterval(),
+        upstream.keepAliveTimeout(),
+        upstream.idleTimeout(),
+        upstream.outliers(),
+        upstream.limits(),
+        upstream.connections(),
+        List.of(check),
+        upstream.stability(),
+        upstream.destination());
   }
 
   /** The upstream that a callee has: its own application. */

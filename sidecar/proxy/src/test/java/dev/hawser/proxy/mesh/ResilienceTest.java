@@ -4,23 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.util.JsonFormat;
-import dev.hawser.proxy.balance.BalancerView;
 import dev.hawser.proxy.codec.ClusterCodec;
-import dev.hawser.proxy.model.EndpointSet;
 import dev.hawser.proxy.model.RetryRule;
-import dev.hawser.proxy.model.UpstreamConfig;
-import dev.hawser.proxy.upstream.Upstream;
-import dev.hawser.trust.testing.TestAuthority;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,87 +26,45 @@ import org.junit.jupiter.api.Test;
 class ResilienceTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 
-  private final List<AutoCloseable> open = new ArrayList<>();
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private TestProxy proxy;
+  private OneUpstream a;
 
   @BeforeEach
   void start() throws IOException {
-    proxy = keep(new TestProxy(TestAuthority.create(), "east", "web"));
-    open.addLast(client);
-  }
-
-  private <T extends AutoCloseable> T keep(T one) {
-    open.addFirst(one);
-    return one;
+    a = new OneUpstream();
   }
 
   @AfterEach
   void close() throws Exception {
-    for (AutoCloseable one : open) {
-      one.close();
-    }
-  }
-
-  private static UpstreamConfig cluster(String more) throws Exception {
-    Cluster.Builder builder = Cluster.newBuilder();
-    JsonFormat.parser()
-        .merge(("{'name':'a','type':'EDS'" + more + "}").replace('\'', '"'), builder);
-    return ClusterCodec.read(builder.build());
+    a.close();
   }
 
   private int call(String cluster, RetryRule retries, App... apps) throws Exception {
-    EndpointSet.Group[] groups = new EndpointSet.Group[apps.length];
-    for (int i = 0; i < apps.length; i++) {
-      groups[i] = Configs.group(0, Configs.endpoint(apps[i].port(), "", "app-" + i));
-    }
-    return proxy.call(cluster(cluster), retries, groups);
-  }
-
-  private HttpResponse<String> get(int port, String path) throws Exception {
-    return client.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
-        HttpResponse.BodyHandlers.ofString());
-  }
-
-  private Upstream upstream() {
-    return proxy.plane().upstreams().get("a");
-  }
-
-  private long number(String name) {
-    return Objects.requireNonNull(upstream().numbers().get(name), name);
-  }
-
-  private List<String> states() {
-    return Objects.requireNonNull(upstream().balancer()).view().endpoints().stream()
-        .map(BalancerView.EndpointView::state)
-        .toList();
+    return a.call(cluster, retries, Arrays.stream(apps).mapToInt(App::port).toArray());
   }
 
   @Test
   void requestAboveTheBreakerIsAnsweredAtOnce() throws Exception {
-    App app = keep(App.start("app"));
+    App app = a.keep(App.start("app"));
     int port = call(",'circuitBreakers':{'thresholds':[{'maxRequests':1}]}", RetryRule.none(), app);
     CompletableFuture<HttpResponse<String>> slow =
-        client.sendAsync(
+        a.client.sendAsync(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/slow")).build(),
             HttpResponse.BodyHandlers.ofString());
     await().atMost(LONG).until(() -> app.requests.get() == 1);
 
-    HttpResponse<String> refused = get(port, "/");
+    HttpResponse<String> refused = a.get(port, "/");
 
     assertThat(refused.statusCode()).isEqualTo(503);
     assertThat(refused.body()).contains("upstream_overflow");
-    assertThat(number("upstream_rq_active_overflow")).isEqualTo(1);
-    assertThat(number("circuit_breakers.default.rq_open")).isEqualTo(1);
+    assertThat(a.number("upstream_rq_active_overflow")).isEqualTo(1);
+    assertThat(a.number("circuit_breakers.default.rq_open")).isEqualTo(1);
     assertThat(slow.get().statusCode()).isEqualTo(200);
-    await().atMost(LONG).until(() -> get(port, "/").statusCode() == 200);
+    await().atMost(LONG).until(() -> a.get(port, "/").statusCode() == 200);
   }
 
   @Test
   void whoWaitsForAConnectionAboveTheBreakerIsAnsweredAtOnce() throws Exception {
-    App app = keep(App.start("app"));
+    App app = a.keep(App.start("app"));
     int port =
         call(
             ",'circuitBreakers':{'thresholds':[{'maxConnections':1,'maxPendingRequests':0}],"
@@ -120,24 +72,27 @@ class ResilienceTest {
             RetryRule.none(),
             app);
 
-    HttpResponse<String> refused = get(port, "/");
+    HttpResponse<String> refused = a.get(port, "/");
 
     assertThat(refused.statusCode()).isEqualTo(503);
     assertThat(refused.body()).contains("requests are waiting");
-    assertThat(number("upstream_rq_pending_overflow")).isEqualTo(1);
+    assertThat(a.number("upstream_rq_pending_overflow")).isEqualTo(1);
   }
 
   @Test
   void afterAConnectionThatTheApplicationForgotANewOneIsMade() throws Exception {
-    ForgetfulApp app = keep(ForgetfulApp.start(8));
+    ForgetfulApp app = a.keep(ForgetfulApp.start(8));
     RetryRule once =
         new RetryRule(Set.of(RetryRule.Condition.RESET), 1, Optional.empty(), Set.of());
     int port =
-        proxy.call(cluster(""), once, Configs.group(0, Configs.endpoint(app.port(), "", "app")));
+        a.proxy.call(
+            OneUpstream.cluster(""),
+            once,
+            Configs.group(0, Configs.endpoint(app.port(), "", "app")));
     List<CompletableFuture<HttpResponse<String>>> first = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       first.add(
-          client.sendAsync(
+          a.client.sendAsync(
               HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build(),
               HttpResponse.BodyHandlers.ofString()));
     }
@@ -146,7 +101,7 @@ class ResilienceTest {
     }
 
     for (int i = 0; i < 20; i++) {
-      assertThat(get(port, "/").statusCode()).isEqualTo(200);
+      assertThat(a.get(port, "/").statusCode()).isEqualTo(200);
     }
 
     assertThat(app.forgotten).hasPositiveValue();
@@ -154,7 +109,7 @@ class ResilienceTest {
 
   @Test
   void connectionTakesNoMoreRequestsThanItMay() throws Exception {
-    App app = keep(App.start("app"));
+    App app = a.keep(App.start("app"));
     int port = call("", RetryRule.none(), app);
     Cluster.Builder limited = Cluster.newBuilder();
     JsonFormat.parser()
@@ -173,20 +128,20 @@ class ResilienceTest {
                     + "{'httpProtocolOptions':{}}}}}")
                 .replace('\'', '"'),
             limited);
-    proxy.plane().upstreams().configure(ClusterCodec.read(limited.build()));
+    a.proxy.plane().upstreams().configure(ClusterCodec.read(limited.build()));
 
     for (int i = 0; i < 6; i++) {
-      assertThat(get(port, "/").statusCode()).isEqualTo(200);
+      assertThat(a.get(port, "/").statusCode()).isEqualTo(200);
     }
 
-    assertThat(number("upstream_cx_max_requests")).isGreaterThanOrEqualTo(2);
-    assertThat(number("upstream_cx_total")).isGreaterThanOrEqualTo(3);
+    assertThat(a.number("upstream_cx_max_requests")).isGreaterThanOrEqualTo(2);
+    assertThat(a.number("upstream_cx_total")).isGreaterThanOrEqualTo(3);
   }
 
   @Test
   void badAnswersInARowEjectAndTheNextOnesGoElsewhere() throws Exception {
-    App good = keep(App.start("good"));
-    App bad = keep(App.start("bad"));
+    App good = a.keep(App.start("good"));
+    App bad = a.keep(App.start("bad"));
     bad.status = 500;
     int port =
         call(
@@ -198,37 +153,37 @@ class ResilienceTest {
 
     int failed = 0;
     for (int i = 0; i < 20; i++) {
-      failed += get(port, "/").statusCode() == 500 ? 1 : 0;
+      failed += a.get(port, "/").statusCode() == 500 ? 1 : 0;
     }
 
     assertThat(failed).isEqualTo(3);
-    assertThat(states()).containsExactly("serving", "ejected");
-    assertThat(number("outlier_detection.ejections_enforced_consecutive_5xx")).isEqualTo(1);
-    assertThat(number("outlier_detection.ejections_active")).isEqualTo(1);
+    assertThat(a.states()).containsExactly("serving", "ejected");
+    assertThat(a.number("outlier_detection.ejections_enforced_consecutive_5xx")).isEqualTo(1);
+    assertThat(a.number("outlier_detection.ejections_active")).isEqualTo(1);
   }
 
   @Test
   void badAnswerIsReplacedByAnotherEndpointsAndTheCallerSeesNothing() throws Exception {
-    App good = keep(App.start("good"));
-    App bad = keep(App.start("bad"));
+    App good = a.keep(App.start("good"));
+    App bad = a.keep(App.start("bad"));
     bad.status = 503;
     RetryRule rule =
         new RetryRule(Set.of(RetryRule.Condition.GATEWAY_ERROR), 1, Optional.empty(), Set.of());
     int port = call("", rule, good, bad);
 
     for (int i = 0; i < 10; i++) {
-      assertThat(get(port, "/").body()).isEqualTo("good");
+      assertThat(a.get(port, "/").body()).isEqualTo("good");
     }
 
     assertThat(bad.requests.get()).isPositive();
-    assertThat(number("upstream_rq_retry")).isEqualTo(bad.requests.get());
-    assertThat(number("upstream_rq_retry_success")).isEqualTo(bad.requests.get());
+    assertThat(a.number("upstream_rq_retry")).isEqualTo(bad.requests.get());
+    assertThat(a.number("upstream_rq_retry_success")).isEqualTo(bad.requests.get());
   }
 
   @Test
   void budgetBoundsRetries() throws Exception {
-    App bad = keep(App.start("bad"));
-    App worse = keep(App.start("worse"));
+    App bad = a.keep(App.start("bad"));
+    App worse = a.keep(App.start("worse"));
     bad.status = 503;
     worse.status = 503;
     RetryRule rule =
@@ -241,13 +196,13 @@ class ResilienceTest {
             bad,
             worse);
 
-    assertThat(get(port, "/").statusCode()).isEqualTo(503);
-    assertThat(number("upstream_rq_retry")).isZero();
-    assertThat(number("upstream_rq_retry_overflow")).isEqualTo(1);
+    assertThat(a.get(port, "/").statusCode()).isEqualTo(503);
+    assertThat(a.number("upstream_rq_retry")).isZero();
+    assertThat(a.number("upstream_rq_retry_overflow")).isEqualTo(1);
   }
 
   private void checkTakesItOutAndBack(String check, App sick) throws Exception {
-    App well = keep(App.start("well"));
+    App well = a.keep(App.start("well"));
     int port =
         call(
             ",'healthChecks':[{'timeout':'5s','interval':'0.2s','noTrafficInterval':'0.2s',"
@@ -257,23 +212,23 @@ class ResilienceTest {
             RetryRule.none(),
             well,
             sick);
-    await().atMost(LONG).until(() -> number("health_check.success") >= 2);
-    assertThat(states()).containsExactly("serving", "serving");
+    await().atMost(LONG).until(() -> a.number("health_check.success") >= 2);
+    assertThat(a.states()).containsExactly("serving", "serving");
 
     sick.status = 500;
-    await().atMost(LONG).until(() -> states().equals(List.of("serving", "failing")));
+    await().atMost(LONG).until(() -> a.states().equals(List.of("serving", "failing")));
     for (int i = 0; i < 10; i++) {
-      assertThat(get(port, "/").body()).isEqualTo("well");
+      assertThat(a.get(port, "/").body()).isEqualTo("well");
     }
 
     sick.status = 200;
-    await().atMost(LONG).until(() -> states().equals(List.of("serving", "serving")));
-    assertThat(number("health_check.failure")).isPositive();
+    await().atMost(LONG).until(() -> a.states().equals(List.of("serving", "serving")));
+    assertThat(a.number("health_check.failure")).isPositive();
   }
 
   @Test
   void checkByHttpTakesAnEndpointOutAndBringsItBack() throws Exception {
-    checkTakesItOutAndBack("'httpHealthCheck':{'path':'/'}", keep(App.start("sick")));
+    checkTakesItOutAndBack("'httpHealthCheck':{'path':'/'}", a.keep(App.start("sick")));
   }
 
   @Test
@@ -282,12 +237,12 @@ class ResilienceTest {
     checkTakesItOutAndBack(
         "'tcpHealthCheck':{'send':{'text':'474554202f20485454502f312e300d0a0d0a'},"
             + "'receive':[{'text':'48545450'},{'text':'323030204f4b'}]}",
-        keep(App.start("sick")));
+        a.keep(App.start("sick")));
   }
 
   @Test
   void theOneEndpointThatThereIsIsAskedAgain() throws Exception {
-    App app = keep(App.start("app"));
+    App app = a.keep(App.start("app"));
     app.status = 503;
     RetryRule rule =
         new RetryRule(Set.of(RetryRule.Condition.SERVER_ERROR), 3, Optional.empty(), Set.of());
@@ -298,11 +253,11 @@ class ResilienceTest {
           app.status = 200;
         });
 
-    assertThat(get(port, "/").statusCode()).isEqualTo(200);
+    assertThat(a.get(port, "/").statusCode()).isEqualTo(200);
 
     app.status = 503;
     int before = app.requests.get();
-    assertThat(get(port, "/").statusCode()).isEqualTo(503);
+    assertThat(a.get(port, "/").statusCode()).isEqualTo(503);
     assertThat(app.requests).hasValue(before + 4);
   }
 }
