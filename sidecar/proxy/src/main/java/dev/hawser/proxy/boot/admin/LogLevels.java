@@ -73,10 +73,14 @@ public final class LogLevels {
       }
     }
     try {
-      for (Map.Entry<String, String> wish : wishes.entrySet()) {
-        if (!set(wish.getKey(), LEVELS.getOrDefault(wish.getValue(), 0))) {
+      Map<String, Logger> known = loggers();
+      for (String name : wishes.keySet()) {
+        if (known.keySet().stream().noneMatch(logger -> isMeant(logger, name))) {
           return AdminResponse.text(404, "logger: no such logger (see GET /logging)\n");
         }
+      }
+      for (Map.Entry<String, String> wish : wishes.entrySet()) {
+        set(known, wish.getKey(), LEVELS.getOrDefault(wish.getValue(), 0));
       }
     } catch (ReflectiveOperationException e) {
       return foreign(e);
@@ -84,16 +88,17 @@ public final class LogLevels {
     return show();
   }
 
-  private static boolean set(String name, int to) throws ReflectiveOperationException {
-    boolean found = false;
-    for (Map.Entry<String, Logger> logger : loggers().entrySet()) {
-      String known = logger.getKey();
-      if (name.isEmpty() || known.equals(name) || known.startsWith(name + ".")) {
+  private static boolean isMeant(String logger, String name) {
+    return name.isEmpty() || logger.equals(name) || logger.startsWith(name + ".");
+  }
+
+  private static void set(Map<String, Logger> known, String name, int to)
+      throws ReflectiveOperationException {
+    for (Map.Entry<String, Logger> logger : known.entrySet()) {
+      if (isMeant(logger.getKey(), name)) {
         level(logger.getValue()).setInt(logger.getValue(), to);
-        found = true;
       }
     }
-    return found;
   }
 
   private static String word(int level) {

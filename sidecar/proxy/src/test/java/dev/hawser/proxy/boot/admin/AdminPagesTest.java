@@ -149,6 +149,7 @@ class AdminPagesTest {
     assertThat(one.isDebugEnabled()).isTrue();
     assertThat(two.isDebugEnabled()).isEqualTo(before);
     assertThat(LogLevels.change(ask("paths=levels:warn,levels.two:loud")).status()).isEqualTo(400);
+    assertThat(LogLevels.change(ask("paths=levels.one:warn,no.such:warn")).status()).isEqualTo(404);
     assertThat(one.isDebugEnabled()).isTrue();
     assertThat(LogLevels.change(ask("paths=levels:warn")).status()).isEqualTo(200);
     assertThat(one.isInfoEnabled()).isFalse();
