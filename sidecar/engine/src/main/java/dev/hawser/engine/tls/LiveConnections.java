@@ -4,6 +4,7 @@ import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.verify.ExpectedPeers;
 import dev.hawser.trust.verify.PeerVerifier;
+import dev.hawser.trust.verify.Reason;
 import dev.hawser.trust.verify.Role;
 import dev.hawser.trust.verify.Verdict;
 import java.security.cert.X509Certificate;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,14 @@ public final class LiveConnections {
   private final PeerVerifier verifier;
   private final Supplier<TrustBundles> bundles;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger rechecks = new AtomicInteger();
+
+  /**
+   * What a verdict about a new connection rests on. Whoever changes it has the connections judged
+   * again that are watched by then, so who judges looks at it before, watches, and asks whether it
+   * still holds.
+   */
+  record Ground(TrustBundles bundles, int rechecks) {}
 
   LiveConnections(PeerVerifier verifier, Supplier<TrustBundles> bundles) {
     this.verifier = verifier;
@@ -68,6 +78,31 @@ public final class LiveConnections {
     }
   }
 
+  /** Returns what a verdict rests on from now on. */
+  Ground ground() {
+    int seen = rechecks.get();
+    return new Ground(bundles.get(), seen);
+  }
+
+  private boolean holds(Ground ground) {
+    return rechecks.get() == ground.rechecks() && bundles.get().equals(ground.bundles());
+  }
+
+  /** Judges the peer of a connection by a trust and by who is expected at this moment. */
+  Verdict judge(Connection connection, TrustBundles by) {
+    Verdict verdict =
+        verifier.verify(connection.chain, by, connection.handshake, connection.peerRole);
+    return verdict instanceof Verdict.Trusted(SpiffeId id) && !connection.expected.test(id)
+        ? new Verdict.Refused(
+            Reason.UNEXPECTED_PEER, id + " (expected: " + connection.expected.describe() + ")")
+        : verdict;
+  }
+
+  /** Judges again what was judged on a ground that may have changed before it was watched. */
+  Verdict judgeAgain(Connection connection, Verdict before, Ground ground) {
+    return holds(ground) ? before : judge(connection, bundles.get());
+  }
+
   /** Watches a connection until the returned value is closed. */
   IdentitySource.Registration watch(Connection connection) {
     connections.add(connection);
@@ -86,22 +121,13 @@ public final class LiveConnections {
    * @return how many were closed
    */
   public int recheck() {
+    rechecks.incrementAndGet();
     TrustBundles now = bundles.get();
     int closed = 0;
     for (Connection connection : List.copyOf(connections)) {
-      Verdict verdict =
-          verifier.verify(connection.chain, now, connection.handshake, connection.peerRole);
-      String reason =
-          switch (verdict) {
-            case Verdict.Refused refused -> refused.toString();
-            case Verdict.Trusted(SpiffeId id) ->
-                connection.expected.test(id)
-                    ? ""
-                    : id + " (expected: " + connection.expected.describe() + ")";
-          };
-      if (!reason.isEmpty()) {
+      if (judge(connection, now) instanceof Verdict.Refused refused) {
         connections.remove(connection);
-        connection.closer.close(reason);
+        connection.closer.close(refused.toString());
         closed++;
       }
     }

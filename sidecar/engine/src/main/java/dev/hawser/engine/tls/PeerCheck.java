@@ -1,6 +1,5 @@
 package dev.hawser.engine.tls;
 
-import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.verify.ExpectedPeers;
 import dev.hawser.trust.verify.PeerRefusedException;
@@ -16,9 +15,6 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Promise;
-import java.security.cert.X509Certificate;
-import java.time.Instant;
-import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
@@ -63,65 +59,53 @@ public final class PeerCheck extends ChannelInboundHandlerAdapter {
 
   private void judge(ChannelHandlerContext ctx, SslHandshakeCompletionEvent handshake) {
     SslHandler handler = ctx.pipeline().get(SslHandler.class);
-    SSLSession session = handler.engine().getSession();
-    List<X509Certificate> chain = List.of();
-    Verdict verdict;
-    Instant now = tls.clock().instant();
-    TrustBundles bundles = tls.identity().bundles();
+    LiveConnections.Connection connection;
     try {
-      chain = Certificates.ofPeer(session.getPeerCertificates());
-      verdict = tls.verifier().verify(chain, bundles, now, peerRole);
+      connection = connection(ctx, handler.engine().getSession());
     } catch (SSLPeerUnverifiedException | CertificateFormatException e) {
-      verdict = new Verdict.Refused(Reason.NO_CERTIFICATE, String.valueOf(e.getMessage()));
+      refuse(ctx, new Verdict.Refused(Reason.NO_CERTIFICATE, String.valueOf(e.getMessage())));
+      return;
     }
-    if (verdict instanceof Verdict.Trusted(SpiffeId id) && !expected.test(id)) {
-      verdict =
-          new Verdict.Refused(
-              Reason.UNEXPECTED_PEER, id + " (expected: " + expected.describe() + ")");
+    LiveConnections live = tls.live();
+    LiveConnections.Ground ground = live.ground();
+    Verdict verdict = live.judge(connection, ground.bundles());
+    if (verdict instanceof Verdict.Trusted) {
+      IdentitySource.Registration watch = live.watch(connection);
+      ctx.channel().closeFuture().addListener(_ -> watch.close());
+      verdict = live.judgeAgain(connection, verdict, ground);
     }
     switch (verdict) {
-      case Verdict.Trusted(SpiffeId id) -> pass(ctx, handshake, id, chain, now, bundles);
+      case Verdict.Trusted(SpiffeId id) -> pass(ctx, handshake, id, handler);
       case Verdict.Refused refused -> refuse(ctx, refused);
     }
+  }
+
+  private LiveConnections.Connection connection(ChannelHandlerContext ctx, SSLSession session)
+      throws SSLPeerUnverifiedException, CertificateFormatException {
+    return new LiveConnections.Connection(
+        Certificates.ofPeer(session.getPeerCertificates()),
+        peerRole,
+        expected,
+        tls.clock().instant(),
+        reason -> {
+          LOG.info(
+              "A live peer is no longer trusted remote={} reason={}",
+              ctx.channel().remoteAddress(),
+              reason);
+          // Not through the whole pipeline, where a protocol would end calmly.
+          var _ = ctx.close();
+        });
   }
 
   private void pass(
       ChannelHandlerContext ctx,
       SslHandshakeCompletionEvent handshake,
       SpiffeId id,
-      List<X509Certificate> chain,
-      Instant now,
-      TrustBundles by) {
+      SslHandler handler) {
     ctx.channel().attr(PEER).set(id);
-    IdentitySource.Registration watch =
-        tls.live()
-            .watch(
-                new LiveConnections.Connection(
-                    chain,
-                    peerRole,
-                    expected,
-                    now,
-                    reason -> {
-                      LOG.info(
-                          "A live peer is no longer trusted remote={} reason={}",
-                          ctx.channel().remoteAddress(),
-                          reason);
-                      // Not through the whole pipeline, where a protocol would end calmly.
-                      var _ = ctx.close();
-                    }));
-    ctx.channel().closeFuture().addListener(_ -> watch.close());
-    // They may have changed between the look and the watch, and whoever changed them has looked.
-    TrustBundles present = tls.identity().bundles();
-    if (!present.equals(by)
-        && tls.verifier().verify(chain, present, now, peerRole)
-            instanceof Verdict.Refused refused) {
-      refuse(ctx, refused);
-      return;
-    }
     passed = true;
-    String alpn = ctx.pipeline().get(SslHandler.class).applicationProtocol();
     verified.trySuccess(id);
-    ctx.fireUserEventTriggered(new PeerVerified(id, alpn));
+    ctx.fireUserEventTriggered(new PeerVerified(id, handler.applicationProtocol()));
     ctx.fireUserEventTriggered(handshake);
   }
 

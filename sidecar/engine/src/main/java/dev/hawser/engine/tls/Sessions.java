@@ -1,14 +1,10 @@
 package dev.hawser.engine.tls;
 
-import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.verify.ExpectedPeers;
 import dev.hawser.trust.verify.Role;
 import dev.hawser.trust.verify.Verdict;
 import dev.hawser.trust.x509.CertificateFormatException;
 import dev.hawser.trust.x509.Certificates;
-import java.security.cert.X509Certificate;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -20,15 +16,25 @@ final class Sessions {
   static Optional<IdentitySource.Registration> watch(
       MeshTls tls, SSLSession session, ExpectedPeers expected, LiveConnections.Closer closer) {
     try {
-      List<X509Certificate> chain = Certificates.ofPeer(session.getPeerCertificates());
-      Instant now = tls.clock().instant();
-      Verdict verdict = tls.verifier().verify(chain, tls.identity().bundles(), now, Role.SERVER);
-      if (verdict instanceof Verdict.Trusted(SpiffeId id) && expected.test(id)) {
-        return Optional.of(
-            tls.live()
-                .watch(new LiveConnections.Connection(chain, Role.SERVER, expected, now, closer)));
+      LiveConnections.Connection connection =
+          new LiveConnections.Connection(
+              Certificates.ofPeer(session.getPeerCertificates()),
+              Role.SERVER,
+              expected,
+              tls.clock().instant(),
+              closer);
+      LiveConnections live = tls.live();
+      LiveConnections.Ground ground = live.ground();
+      Verdict verdict = live.judge(connection, ground.bundles());
+      if (verdict instanceof Verdict.Trusted) {
+        IdentitySource.Registration watch = live.watch(connection);
+        verdict = live.judgeAgain(connection, verdict, ground);
+        if (verdict instanceof Verdict.Trusted) {
+          return Optional.of(watch);
+        }
+        watch.close();
       }
-      closer.close(verdict + " (expected: " + expected.describe() + ")");
+      closer.close(verdict.toString());
     } catch (SSLPeerUnverifiedException | CertificateFormatException e) {
       closer.close(String.valueOf(e.getMessage()));
     }
