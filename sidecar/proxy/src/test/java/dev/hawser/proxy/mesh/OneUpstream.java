@@ -90,9 +90,15 @@ final class OneUpstream implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     for (AutoCloseable one : open) {
-      one.close();
+      try {
+        one.close();
+      } catch (IOException | RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IOException("cannot be closed: " + one, e);
+      }
     }
   }
 }

@@ -195,9 +195,16 @@ final class RunningProxy implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     while (!open.isEmpty()) {
-      open.pop().close();
+      AutoCloseable one = open.pop();
+      try {
+        one.close();
+      } catch (IOException | RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IOException("cannot be closed: " + one, e);
+      }
     }
   }
 }

@@ -144,7 +144,10 @@ class SlotCheckTest {
     assertThat(firstApp.headers)
         .allSatisfy(head -> {
           assertThat(head.get("Host")).containsExactly(slotName(0));
-          assertThat(head.get("X-forwarded-client-cert").getFirst()).contains("URI=" + caller.id());
+          assertThat(head.get("X-forwarded-client-cert"))
+              .singleElement()
+              .asString()
+              .contains("URI=" + caller.id());
         });
     assertThat(secondApp.headers)
         .allSatisfy(head -> assertThat(head.get("Host")).containsExactly(slotName(1)));
