@@ -3,6 +3,7 @@ package dev.hawser.gateway.boot;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.hawser.api.naming.ClusterName;
+import dev.hawser.engine.drain.CalmEnd;
 import dev.hawser.engine.drain.DrainTrigger;
 import dev.hawser.engine.loop.EventLoops;
 import dev.hawser.engine.loop.ListenOptions;
@@ -33,7 +34,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,18 +45,13 @@ public final class Gateway implements AutoCloseable {
 
   private static final long ENDPOINTS_MILLIS = 1000;
 
-  /** While those who do not know yet that it ends still come, they are served. */
-  private static final Duration NOTICE = Duration.ofSeconds(1);
-
-  /** Handshakes that have begun end within it, and are accepted. */
-  private static final Duration LAST_CALL = Duration.ofMillis(200);
-
   private final GatewayConfig config;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final DrainTrigger drain;
   private final Connections connections;
   private final EventLoops loops;
   private volatile @Nullable Listener listener;
+  private volatile boolean listenersDrained;
 
   private Gateway(GatewayConfig config, IdentityClient identity) throws IOException {
     this.config = config;
@@ -91,7 +86,8 @@ public final class Gateway implements AutoCloseable {
     open.push(health);
     drain.onDrain("connections", this::end);
     open.push(
-        new AdminPages(this, connections, ads, drain, metrics, identity).start(config.admin()));
+        new AdminPages(this, connections, ads, drain, metrics, identity, config)
+            .start(config.admin()));
     health.start();
     listenOnceConfigured(ads);
   }
@@ -185,7 +181,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private synchronized void listen() {
-    if (drain.isDraining()) {
+    if (drain.isDraining() || listenersDrained) {
       return;
     }
     try {
@@ -204,14 +200,17 @@ public final class Gateway implements AutoCloseable {
   /** What was connected before anybody could know of the end is still served. */
   private CompletionStage<?> end(Duration deadline) {
     long last = System.nanoTime() + deadline.toNanos();
-    Duration notice = connections.open() == 0 ? Duration.ZERO : NOTICE;
-    return CompletableFuture.runAsync(this::lastCall, after(notice))
-        .thenRunAsync(this::stopAccepting, after(LAST_CALL))
+    return CalmEnd.begin(connections.open() == 0, this::lastCall, this::stopAccepting)
         .thenCompose(_ -> connections.drain(Duration.ofNanos(last - System.nanoTime())));
   }
 
-  private static Executor after(Duration time) {
-    return CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS);
+  /**
+   * Ends its connections calmly and takes no more; the process goes on. What has not ended by the
+   * deadline of a drain is cut.
+   */
+  void drainListeners() {
+    listenersDrained = true;
+    var _ = end(config.drain());
   }
 
   private synchronized void lastCall() {
@@ -230,7 +229,7 @@ public final class Gateway implements AutoCloseable {
 
   /** Whether connections of other networks are taken. */
   boolean isListening() {
-    return listener != null && !drain.isDraining();
+    return listener != null && !drain.isDraining() && !listenersDrained;
   }
 
   /** Returns where it listens, or will. */

@@ -63,7 +63,7 @@ public final class ConfigReader {
     hostPort("advertise", advertise);
     InetSocketAddress admin =
         root.containsKey("admin")
-            ? literal("admin", text("", root, "admin"))
+            ? loopback(text("", root, "admin"))
             : new InetSocketAddress(InetAddress.getLoopbackAddress(), ADMIN_PORT);
     return new GatewayConfig(
         text("", root, "node"),
@@ -76,6 +76,15 @@ public final class ConfigReader {
         GatewayConfig.Limits.usual(),
         blocks(root.get("proxyProtocolFrom")),
         concurrency(root.get("concurrency")));
+  }
+
+  /** Who administers a gateway is on its machine. */
+  private InetSocketAddress loopback(String text) throws ConfigException {
+    InetSocketAddress admin = literal("admin", text);
+    if (!admin.getAddress().isLoopbackAddress()) {
+      throw wrong("admin", text, "a loopback address, e.g. 127.0.0.1:15000");
+    }
+    return admin;
   }
 
   private int concurrency(@Nullable Object value) throws ConfigException {

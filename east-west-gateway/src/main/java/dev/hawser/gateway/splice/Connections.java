@@ -127,7 +127,8 @@ public final class Connections extends ChannelInitializer<SocketChannel> impleme
     openings.remove(opening);
   }
 
-  int load(Backend backend) {
+  /** Returns how many connections a backend has at this moment; for any thread. */
+  public int load(Backend backend) {
     return loads.getOrDefault(backend.address(), 0);
   }
 

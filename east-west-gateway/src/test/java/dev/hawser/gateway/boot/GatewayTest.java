@@ -205,7 +205,7 @@ class GatewayTest {
             slot(0, 1, zero.port(), HealthStatus.UNHEALTHY),
             slot(3, 7, three.port()))
         .publish();
-    await().until(() -> clusters().contains("unhealthy"));
+    await().until(() -> clusters().contains("failed_eds_health"));
     assertThat(ask(RawHello.of(west.sni("orders.shop", 8080)), 5)).isEqualTo("three");
     assertThat(ask(RawHello.of(west.sni("orders.shop", 8080)), 5)).isEqualTo("three");
     assertThat(ask(RawHello.of(slotSni(0)), 4)).isEqualTo("zero");
@@ -282,6 +282,49 @@ class GatewayTest {
                 .contains("hawser_gateway_sent_bytes_total{name=\"" + name + "\"} 4")
                 .contains("{name=\"" + name + "\",outcome=\"complete\"} 1")
                 .contains("{name=\"\",outcome=\"not-exported\"} 1"));
+  }
+
+  @Test
+  void administrationIsAsUsersOfEnvoyKnowIt() throws Exception {
+    String name = west.sni("orders.shop", 8080);
+    assertThat(admin("GET", "/help").body()).contains("/drain_listeners");
+    assertThat(admin("GET", "/stats?filter=membership_total").body())
+        .contains("cluster." + name + ".membership_total: ");
+    assertThat(admin("GET", "/stats?format=json").body()).contains("\"name\": \"server.live\"");
+    assertThat(admin("GET", "/stats?format=prometheus").body())
+        .isEqualTo(admin("GET", "/stats/prometheus").body());
+    assertThat(admin("GET", "/stats?filter=(").statusCode()).isEqualTo(400);
+    assertThat(admin("GET", "/certs").body())
+        .contains("spiffe://west.mesh.internal", "days_until_expiration")
+        .doesNotContain("PRIVATE");
+    assertThat(admin("GET", "/memory").body()).contains("\"allocated\"");
+    assertThat(admin("GET", "/server_info").body()).contains("\"state\": \"LIVE\"");
+    assertThat(admin("GET", "/listeners?format=json").body())
+        .contains("\"port_value\": " + west.port());
+    assertThat(admin("GET", "/clusters?format=json").body())
+        .contains("\"name\": \"" + name + "\"", "\"eds_health_status\"");
+    assertThat(admin("GET", "/logging").body()).startsWith("active loggers:");
+    assertThat(admin("POST", "/logging?level=nonsense").statusCode()).isEqualTo(400);
+    HttpResponse<String> get = admin("GET", "/drain_listeners");
+    assertThat(get.statusCode()).isEqualTo(405);
+    assertThat(get.headers().firstValue("allow")).contains("POST");
+  }
+
+  @Test
+  void listenersThatAreDrainedTakeNothingNewAndTheProcessGoesOn() throws Exception {
+    try (Socket socket = west.connect()) {
+      socket.getOutputStream().write(RawHello.of(slotSni(0)));
+      socket.getInputStream().readNBytes(4);
+      int port = west.port();
+      assertThat(admin("POST", "/drain_listeners").statusCode()).isEqualTo(200);
+      await()
+          .untilAsserted(
+              () -> assertThatThrownBy(() -> connectBriefly(port)).isInstanceOf(IOException.class));
+      socket.getOutputStream().write('x');
+      assertThat(socket.getInputStream().read()).isEqualTo('x');
+      assertThat(admin("GET", "/ready").statusCode()).isEqualTo(503);
+      assertThat(admin("GET", "/server_info").statusCode()).isEqualTo(200);
+    }
   }
 
   private HttpResponse<String> admin(String method, String path) throws Exception {

@@ -83,6 +83,7 @@ class ConfigReaderTest {
       delimiter = '|',
       value = {
         "adminn: '127.0.0.1:1'|adminn: unknown field (expected: one of",
+        "admin: '10.0.0.5:15000'|admin: '10.0.0.5:15000' (expected: a loopback address",
         "admin: nonsense|admin: 'nonsense' (expected: host:port)",
         "admin: '127.0.0.1:99999'|admin: '127.0.0.1:99999' (expected: host:port)",
         "admin: [1]|admin: '[1]' (expected: a text)",

@@ -1,5 +1,6 @@
 package dev.hawser.proxy.boot;
 
+import dev.hawser.engine.drain.CalmEnd;
 import dev.hawser.engine.loop.EventLoops;
 import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.engine.tls.IdentitySource;
@@ -26,7 +27,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -48,12 +48,6 @@ public final class DataPlane implements AutoCloseable {
    * How long what is under way may still take when the plane is closed without a drain before it.
    */
   private static final Duration LAST_MOMENT = Duration.ofMillis(500);
-
-  /** While those who do not know yet that it ends still come, they are served. */
-  private static final Duration NOTICE = Duration.ofSeconds(1);
-
-  /** Handshakes that have begun end within it, and are accepted. */
-  private static final Duration LAST_CALL = Duration.ofMillis(200);
 
   private final Connections connections;
   private final ListenerSet listeners;
@@ -210,14 +204,9 @@ public final class DataPlane implements AutoCloseable {
   public CompletableFuture<Void> drain(Duration deadline) {
     long end = System.nanoTime() + deadline.toNanos();
     connections.tellToLeave();
-    Duration notice = connections.count() == 0 ? Duration.ZERO : NOTICE;
-    return CompletableFuture.runAsync(listeners::lastCall, after(notice))
-        .thenRunAsync(listeners::stopAccepting, after(LAST_CALL))
+    return CalmEnd.begin(
+            connections.count() == 0, listeners::lastCall, () -> listeners.stopAccepting())
         .thenCompose(_ -> connections.drain(Duration.ofNanos(end - System.nanoTime())));
-  }
-
-  private static Executor after(Duration time) {
-    return CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override

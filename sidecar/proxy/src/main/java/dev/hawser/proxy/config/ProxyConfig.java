@@ -54,7 +54,7 @@ public record ProxyConfig(
    * @param inbound port on the workload's address for other proxies
    * @param outbound port for requests to any host of the mesh
    * @param outboundAddress of that port
-   * @param admin by habit loopback
+   * @param admin loopback
    * @param dns empty: none
    */
   public record Listen(

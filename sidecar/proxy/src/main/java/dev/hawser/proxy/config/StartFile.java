@@ -167,7 +167,7 @@ public final class StartFile {
             listen.port("inbound").orElse(usual.inbound()),
             listen.port("outbound").orElse(usual.outbound()),
             outboundAddress,
-            socket(listen, "admin", usual.admin()),
+            loopback(listen, "admin", usual.admin()),
             socket(listen, "metrics", usual.metrics()),
             socket(listen, "ready", usual.ready()),
             dns.isPresent()
@@ -184,6 +184,19 @@ public final class StartFile {
     return target.equals("off")
         ? new ProxyConfig.AccessLogTarget.Off()
         : new ProxyConfig.AccessLogTarget.File(target);
+  }
+
+  /** Who administers a proxy is on its machine. */
+  private static InetSocketAddress loopback(
+      Section section, String key, InetSocketAddress otherwise) throws ConfigException {
+    InetSocketAddress found = socket(section, key, otherwise);
+    if (!found.getAddress().isLoopbackAddress()) {
+      throw new ConfigException(
+          section.at(key),
+          "'" + section.text(key).orElse("") + "'",
+          "a loopback address, e.g. 127.0.0.1:15000");
+    }
+    return found;
   }
 
   private static InetSocketAddress socket(Section section, String key, InetSocketAddress otherwise)

@@ -61,6 +61,7 @@ class StartFileTest {
         "network: [a]|network: '[a]' (expected: a text)",
         "controlPlane: [nowhere]|controlPlane: 'nowhere' (expected: host:port)",
         "listen: {inbound: 0}|listen.inbound: '0' (expected: 1-65535)",
+        "listen: {admin: '10.0.0.5:15000'}|listen.admin: '10.0.0.5:15000' (expected: a loopback",
         "listen: {admin: here}|listen.admin: '' (expected: an IP address)",
         "join: {}|join.tokenFile: absent (expected: either tokenFile or kubernetesTokenFile)",
         "upstreams: [{service: orders, port: 1, listen: '127.0.0.1:1'}]|"

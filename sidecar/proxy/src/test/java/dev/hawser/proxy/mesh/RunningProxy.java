@@ -97,6 +97,7 @@ final class RunningProxy implements AutoCloseable {
         Optional.empty(),
         List.of(),
         Configs.HOST,
+        Optional.empty(),
         List.of(),
         new ProxyConfig.Listen(
             inbound,

@@ -95,13 +95,4 @@ final class AdminJson {
   static String tryWrite(Message message) throws InvalidProtocolBufferException {
     return PRINTER.print(message);
   }
-
-  /** Writes a message all of whose parts this proxy has made. */
-  static String write(Message message) {
-    try {
-      return PRINTER.print(message) + "\n";
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("own message of an unknown type", e);
-    }
-  }
 }

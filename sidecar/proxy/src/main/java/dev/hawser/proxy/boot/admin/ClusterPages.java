@@ -1,6 +1,7 @@
 package dev.hawser.proxy.boot.admin;
 
 import dev.hawser.engine.admin.AdminResponse;
+import dev.hawser.engine.admin.pages.EnvoyJson;
 import dev.hawser.proxy.balance.Balancer;
 import dev.hawser.proxy.balance.BalancerView.EndpointView;
 import dev.hawser.proxy.model.UpstreamConfig;
@@ -76,7 +77,7 @@ public final class ClusterPages {
       endpoints(upstream).forEach(endpoint -> status.addHostStatuses(host(endpoint)));
       clusters.addClusterStatuses(status);
     }
-    return AdminResponse.json(200, AdminJson.write(clusters.build()));
+    return AdminResponse.json(200, EnvoyJson.write(clusters.build()));
   }
 
   private static HostStatus host(EndpointView endpoint) {

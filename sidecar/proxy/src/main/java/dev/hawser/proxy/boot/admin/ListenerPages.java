@@ -1,6 +1,7 @@
 package dev.hawser.proxy.boot.admin;
 
 import dev.hawser.engine.admin.AdminResponse;
+import dev.hawser.engine.admin.pages.EnvoyJson;
 import dev.hawser.proxy.model.ListenerConfig;
 import io.envoyproxy.envoy.admin.v3.ListenerStatus;
 import io.envoyproxy.envoy.admin.v3.Listeners;
@@ -35,6 +36,6 @@ public final class ListenerPages {
                               .setAddress(listener.address().host())
                               .setPortValue(listener.address().port()))));
     }
-    return AdminResponse.json(200, AdminJson.write(all.build()));
+    return AdminResponse.json(200, EnvoyJson.write(all.build()));
   }
 }

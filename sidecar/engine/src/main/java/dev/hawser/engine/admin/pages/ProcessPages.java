@@ -1,4 +1,4 @@
-package dev.hawser.proxy.boot.admin;
+package dev.hawser.engine.admin.pages;
 
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
@@ -41,7 +41,7 @@ public final class ProcessPages {
     MemoryUsage other = ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage();
     return AdminResponse.json(
         200,
-        AdminJson.write(
+        EnvoyJson.whole(
             Memory.newBuilder()
                 .setAllocated(allocated())
                 .setHeapSize(heap.getCommitted() + buffers())
@@ -75,7 +75,7 @@ public final class ProcessPages {
       }
     }
     return AdminResponse.json(
-        200, AdminJson.write(Certificates.newBuilder().addCertificates(certificate).build()));
+        200, EnvoyJson.whole(Certificates.newBuilder().addCertificates(certificate).build()));
   }
 
   private static CertificateDetails.Builder details(X509Certificate certificate, Instant now) {
@@ -101,7 +101,7 @@ public final class ProcessPages {
     var time = Durations.fromSeconds(uptime.toSeconds());
     return AdminResponse.json(
         200,
-        AdminJson.write(
+        EnvoyJson.whole(
             ServerInfo.newBuilder()
                 .setVersion(version)
                 .setState(state)

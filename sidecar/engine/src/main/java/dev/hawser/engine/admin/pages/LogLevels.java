@@ -1,4 +1,4 @@
-package dev.hawser.proxy.boot.admin;
+package dev.hawser.engine.admin.pages;
 
 import dev.hawser.engine.admin.AdminRequest;
 import dev.hawser.engine.admin.AdminResponse;

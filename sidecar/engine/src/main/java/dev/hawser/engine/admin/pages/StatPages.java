@@ -1,4 +1,4 @@
-package dev.hawser.proxy.boot.admin;
+package dev.hawser.engine.admin.pages;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.engine.admin.pages;
+
+import org.jspecify.annotations.NullMarked;
