@@ -12,11 +12,11 @@ import dev.hawser.proxy.http.Http2ServerConnection;
 import dev.hawser.proxy.http.HttpEdge;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.http.HttpStream;
+import dev.hawser.proxy.http.Pings;
 import dev.hawser.proxy.http.RequestAcceptor;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.model.Address;
-import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.model.UpstreamConfig.ConnectionRules;
 import dev.hawser.proxy.upstream.Dialer;
 import dev.hawser.proxy.worker.Worker;
@@ -117,8 +117,7 @@ final class Warmup {
     @Override
     public void connected(Channel channel) {
       Http2ClientConnection connection =
-          Http2ClientConnection.create(
-              worker, limits, UpstreamConfig.Pings.everySecond(), this, _ -> {});
+          Http2ClientConnection.create(worker, limits, Pings.everySecond(), this, _ -> {});
       channel.pipeline().addLast(connection);
       HttpStream stream = connection.open(new Answer(answered));
       stream.sendHeaders(

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
+import dev.hawser.proxy.http.Pings;
 import dev.hawser.proxy.model.EndpointSet;
 import dev.hawser.proxy.model.OutlierPolicy;
 import dev.hawser.proxy.model.UpstreamConfig;
@@ -34,8 +35,7 @@ public final class ClusterCodec {
    *
    * @param window of connections; 0 for our own
    */
-  private record Wire(
-      UpstreamConfig.Protocol protocol, UpstreamConfig.Pings pings, Common common, int window) {}
+  private record Wire(UpstreamConfig.Protocol protocol, Pings pings, Common common, int window) {}
 
   /** What bounds the connections of every version of HTTP. */
   private record Common(Optional<Duration> idle, Optional<Duration> longest, int requests) {
@@ -209,7 +209,7 @@ public final class ClusterCodec {
       // Envoy speaks HTTP/1.1 where nothing is said; raw bytes do not look at it.
       return new Wire(
           tcp ? UpstreamConfig.Protocol.TCP : UpstreamConfig.Protocol.HTTP1,
-          UpstreamConfig.Pings.never(),
+          Pings.never(),
           Common.NONE,
           0);
     }
@@ -250,7 +250,7 @@ public final class ClusterCodec {
     SupportedFields.requireOnly(path, config, "http_protocol_options", "http2_protocol_options");
     if (!config.hasHttp2ProtocolOptions()) {
       SupportedFields.requireOnly(path + ".http_protocol_options", config.getHttpProtocolOptions());
-      return new Wire(UpstreamConfig.Protocol.HTTP1, UpstreamConfig.Pings.never(), common, 0);
+      return new Wire(UpstreamConfig.Protocol.HTTP1, Pings.never(), common, 0);
     }
     String at = path + ".http2_protocol_options";
     Http2ProtocolOptions http2 = config.getHttp2ProtocolOptions();
@@ -264,16 +264,16 @@ public final class ClusterCodec {
         EdgeCodec.window(at, http2).orElse(0));
   }
 
-  private static UpstreamConfig.Pings pings(String path, KeepaliveSettings keepalive)
+  private static Pings pings(String path, KeepaliveSettings keepalive)
       throws ResourceRejectedException {
     SupportedFields.requireOnly(path, keepalive, "interval", "timeout", "interval_jitter");
     try {
-      return new UpstreamConfig.Pings(
+      return new Pings(
           Fields.duration(path + ".interval", keepalive.getInterval()),
           Fields.duration(path + ".timeout", keepalive.getTimeout()),
           keepalive.hasIntervalJitter()
               ? keepalive.getIntervalJitter().getValue()
-              : UpstreamConfig.Pings.USUAL_JITTER);
+              : Pings.USUAL_JITTER);
     } catch (IllegalArgumentException e) {
       throw Fields.rejected(path, String.valueOf(e.getMessage()));
     }

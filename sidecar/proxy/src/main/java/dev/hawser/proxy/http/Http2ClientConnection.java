@@ -1,6 +1,5 @@
 package dev.hawser.proxy.http;
 
-import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.worker.Timer;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.channel.Channel;
@@ -31,7 +30,7 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   /** Streams that we reset until the connection gives its place to a new one. */
   private static final int MOST_RESETS = 1000;
 
-  private final UpstreamConfig.Pings whenSilent;
+  private final Pings whenSilent;
   private final Observer observer;
   private final LongConsumer onBytes;
   private final Timer silence = new Timer(this::onSilence);
@@ -70,11 +69,7 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
    * @param onBytes is told the time, in {@link System#nanoTime} nanoseconds, whenever bytes come
    */
   public static Http2ClientConnection create(
-      Worker worker,
-      HttpLimits limits,
-      UpstreamConfig.Pings whenSilent,
-      Observer observer,
-      LongConsumer onBytes) {
+      Worker worker, HttpLimits limits, Pings whenSilent, Observer observer, LongConsumer onBytes) {
     return new Maker(worker, limits, whenSilent, observer, onBytes).build();
   }
 
@@ -82,14 +77,14 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   private static final class Maker extends Builder<Http2ClientConnection> {
     private final Worker worker;
     private final HttpLimits limits;
-    private final UpstreamConfig.Pings whenSilent;
+    private final Pings whenSilent;
     private final Observer observer;
     private final LongConsumer onBytes;
 
     Maker(
         Worker worker,
         HttpLimits limits,
-        UpstreamConfig.Pings whenSilent,
+        Pings whenSilent,
         Observer observer,
         LongConsumer onBytes) {
       super(false, limits, false);

@@ -5,6 +5,7 @@ import dev.hawser.proxy.http.ClientConnection;
 import dev.hawser.proxy.http.Http1ClientConnection;
 import dev.hawser.proxy.http.Http2ClientConnection;
 import dev.hawser.proxy.http.HttpLimits;
+import dev.hawser.proxy.http.Pings;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.EndpointConfig;
@@ -88,7 +89,7 @@ final class CheckCall implements Dialer.Outcome, ClientConnection.Observer {
     if (second) {
       Http2ClientConnection connection =
           Http2ClientConnection.create(
-              worker, limits, UpstreamConfig.Pings.everySecond(), this, endpoint.address()::heard);
+              worker, limits, Pings.everySecond(), this, endpoint.address()::heard);
       made.pipeline().addLast("http", connection);
       return connection;
     }

@@ -5,6 +5,7 @@ import dev.hawser.proxy.balance.Endpoint;
 import dev.hawser.proxy.http.ClientConnection;
 import dev.hawser.proxy.http.Http2ClientConnection;
 import dev.hawser.proxy.http.HttpLimits;
+import dev.hawser.proxy.http.Pings;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.model.EndpointConfig;
 import dev.hawser.proxy.model.UpstreamConfig;
@@ -97,7 +98,7 @@ final class Prober {
       }
       Http2ClientConnection made =
           Http2ClientConnection.create(
-              worker, limits, UpstreamConfig.Pings.everySecond(), this, endpoint.address()::heard);
+              worker, limits, Pings.everySecond(), this, endpoint.address()::heard);
       connection = made;
       channel.pipeline().addLast("http", made);
       worker.timers().arm(patience, config.connectTimeout().toNanos());

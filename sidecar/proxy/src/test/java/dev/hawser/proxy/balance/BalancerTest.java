@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hawser.api.model.Locality;
+import dev.hawser.proxy.http.Pings;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.Balancing;
@@ -42,7 +43,7 @@ class BalancerTest {
                 Set.of(SpiffeId.parse("spiffe://east.mesh.internal/ns/shop/sa/orders")),
                 List.of("h2")),
             UpstreamConfig.Protocol.HTTP2,
-            UpstreamConfig.Pings.everySecond(),
+            Pings.everySecond(),
             Optional.empty(),
             OutlierPolicy.defaults(),
             UpstreamConfig.Limits.defaults(),

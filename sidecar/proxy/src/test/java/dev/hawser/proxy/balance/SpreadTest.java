@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hawser.api.model.Locality;
 import dev.hawser.proxy.affinity.Affinity;
 import dev.hawser.proxy.affinity.XxHash64;
+import dev.hawser.proxy.http.Pings;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.Balancing;
@@ -45,7 +46,7 @@ class SpreadTest {
                 balancing,
                 new UpstreamConfig.Security.Plaintext(),
                 UpstreamConfig.Protocol.HTTP1,
-                UpstreamConfig.Pings.never(),
+                Pings.never(),
                 Optional.empty(),
                 outliers,
                 UpstreamConfig.Limits.defaults(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.Any;
 import com.google.protobuf.util.Durations;
 import dev.hawser.engine.xds.ResourceRejectedException;
+import dev.hawser.proxy.http.Pings;
 import dev.hawser.proxy.model.UpstreamConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
@@ -44,23 +45,21 @@ class WireSettingsTest {
         .setTimeout(Durations.fromSeconds(2));
   }
 
-  private static List<Long> intervals(UpstreamConfig.Pings pings) {
+  private static List<Long> intervals(Pings pings) {
     return LongStream.range(0, 1000).mapToObj(_ -> pings.nextNanos()).toList();
   }
 
   @Test
   void pingsAreSpreadByAsMuchAsIsSaidAndByAsMuchAsEnvoysIfNothingIs()
       throws ResourceRejectedException {
-    UpstreamConfig.Pings usual = read(everySecond()).pings();
+    Pings usual = read(everySecond()).pings();
     assertThat(usual.jitter()).isEqualTo(15);
-    UpstreamConfig.Pings half =
-        read(everySecond().setIntervalJitter(Percent.newBuilder().setValue(50))).pings();
+    Pings half = read(everySecond().setIntervalJitter(Percent.newBuilder().setValue(50))).pings();
     assertThat(intervals(half))
         .allMatch(nanos -> nanos >= 1_000_000_000L && nanos <= 1_500_000_000L)
         .anyMatch(nanos -> nanos < 1_100_000_000L)
         .anyMatch(nanos -> nanos > 1_400_000_000L);
-    UpstreamConfig.Pings none =
-        read(everySecond().setIntervalJitter(Percent.getDefaultInstance())).pings();
+    Pings none = read(everySecond().setIntervalJitter(Percent.getDefaultInstance())).pings();
     assertThat(intervals(none)).containsOnly(1_000_000_000L);
   }
 

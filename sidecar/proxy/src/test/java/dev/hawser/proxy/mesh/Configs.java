@@ -2,6 +2,7 @@ package dev.hawser.proxy.mesh;
 
 import dev.hawser.api.model.Locality;
 import dev.hawser.proxy.http.HttpEdge;
+import dev.hawser.proxy.http.Pings;
 import dev.hawser.proxy.model.Access;
 import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.Balancing;
@@ -98,7 +99,7 @@ final class Configs {
             Set.copyOf(Arrays.asList(identities)),
             List.of(protocol == UpstreamConfig.Protocol.TCP ? "hawser-tcp/1" : "h2")),
         protocol,
-        UpstreamConfig.Pings.everySecond(),
+        Pings.everySecond(),
         Optional.empty(),
         OutlierPolicy.defaults(),
         UpstreamConfig.Limits.defaults(),
@@ -136,7 +137,7 @@ final class Configs {
         Balancing.by(new Balancing.Method.RoundRobin()),
         new UpstreamConfig.Security.Plaintext(),
         protocol,
-        UpstreamConfig.Pings.never(),
+        Pings.never(),
         Optional.empty(),
         OutlierPolicy.off(),
         UpstreamConfig.Limits.defaults(),

@@ -6,6 +6,7 @@ import dev.hawser.api.model.Locality;
 import dev.hawser.proxy.balance.Balancer;
 import dev.hawser.proxy.balance.Endpoint;
 import dev.hawser.proxy.balance.HealthBook;
+import dev.hawser.proxy.http.Pings;
 import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.Balancing;
 import dev.hawser.proxy.model.EndpointConfig;
@@ -67,7 +68,7 @@ class CheckWatchTest {
                 Balancing.by(new Balancing.Method.RoundRobin()),
                 new UpstreamConfig.Security.Plaintext(),
                 UpstreamConfig.Protocol.HTTP1,
-                UpstreamConfig.Pings.never(),
+                Pings.never(),
                 Optional.empty(),
                 OutlierPolicy.off(),
                 UpstreamConfig.Limits.defaults(),
