@@ -8,11 +8,12 @@ import dev.hawser.proxy.http.StreamListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -38,6 +39,9 @@ public final class RawConnection extends ChannelInboundHandlerAdapter
   private boolean received;
   private boolean sent;
   private boolean closed;
+
+  /** Done when everything that was sent has left, to the end. */
+  private @Nullable ChannelFuture ending;
 
   private RawConnection(Channel channel, boolean framed) {
     this.channel = channel;
@@ -144,21 +148,18 @@ public final class RawConnection extends ChannelInboundHandlerAdapter
       return;
     }
     sent = true;
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (framed) {
-      var _ = channel.writeAndFlush(channel.alloc().buffer(FrameReader.HEAD).writeInt(0));
-    } else if (tls != null) {
-      var _ = tls.closeOutbound();
-    } else if (channel instanceof DuplexChannel duplex) {
-      var _ = duplex.shutdownOutput();
-    }
+    ending =
+        framed
+            ? channel.writeAndFlush(channel.alloc().buffer(FrameReader.HEAD).writeInt(0))
+            : OutputEnd.of(channel);
     closeWhenDone();
   }
 
   private void closeWhenDone() {
-    if (sent && received) {
+    if (ending != null && received) {
       closed = true;
-      var _ = channel.close();
+      // What was sent last may still be on its way.
+      ending.addListener(ChannelFutureListener.CLOSE);
     }
   }
 
@@ -168,7 +169,8 @@ public final class RawConnection extends ChannelInboundHandlerAdapter
       return;
     }
     closed = true;
-    if (!sent && reason != ResetReason.DONE && channel.isActive()) {
+    boolean whole = ending != null && ending.isSuccess();
+    if (!whole && reason != ResetReason.DONE && channel.isActive()) {
       // The endpoint must not take half of something for a whole.
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
     }

@@ -1,15 +1,12 @@
 package dev.hawser.proxy.tcp;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one side of a tunnel and writes the other. */
@@ -166,16 +163,9 @@ final class TunnelLeg extends ChannelInboundHandlerAdapter {
   }
 
   private ChannelFuture endOutput() {
-    if (framed) {
-      return channel.writeAndFlush(channel.alloc().buffer(FrameReader.HEAD).writeInt(0));
-    }
-    ChannelFuture flushed = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls != null) {
-      return tls.closeOutbound();
-    }
-    // Behind everything that was written before.
-    return channel instanceof DuplexChannel duplex ? duplex.shutdownOutput() : flushed;
+    return framed
+        ? channel.writeAndFlush(channel.alloc().buffer(FrameReader.HEAD).writeInt(0))
+        : OutputEnd.of(channel);
   }
 
   @Override
