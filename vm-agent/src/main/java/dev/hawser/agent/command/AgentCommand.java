@@ -1,6 +1,9 @@
 package dev.hawser.agent.command;
 
+import dev.hawser.agent.capture.Captures;
 import dev.hawser.agent.config.AgentFiles;
+import dev.hawser.host.capture.Capture;
+import dev.hawser.host.capture.CaptureException;
 import dev.hawser.host.identity.IdentityException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,6 +38,7 @@ import picocli.CommandLine.ScopeType;
       StatusCommand.class,
       BootstrapCommand.class,
       RenewCommand.class,
+      CaptureCommand.class,
       LeaveCommand.class
     })
 public final class AgentCommand {
@@ -84,6 +88,14 @@ public final class AgentCommand {
     return new AgentFiles(Path.of(directory));
   }
 
+  Captures captures(Capture.Choice choice) {
+    return new Captures(
+        files().directory(),
+        choice,
+        terminal.environment().getOrDefault("PATH", ""),
+        terminal.clock());
+  }
+
   private static int usage(AgentTerminal terminal, ParameterException e) {
     terminal.err().println("error: " + e.getMessage());
     terminal
@@ -98,6 +110,9 @@ public final class AgentCommand {
           say(terminal, failure.exitCode(), String.valueOf(failure.getMessage()), failure.hint());
       case IdentityException refused ->
           say(terminal, exitCode(refused), String.valueOf(refused.getMessage()), refused.hint());
+      case CaptureException refused ->
+          say(
+              terminal, AgentExit.FAILED, String.valueOf(refused.getMessage()), refused.hint());
       case IOException trouble ->
           say(terminal, AgentExit.FAILED, String.valueOf(trouble.getMessage()), "");
       case IllegalArgumentException bad ->

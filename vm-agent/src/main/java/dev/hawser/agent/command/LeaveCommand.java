@@ -1,10 +1,13 @@
 package dev.hawser.agent.command;
 
+import dev.hawser.agent.capture.Captures;
 import dev.hawser.agent.config.AgentConfig;
 import dev.hawser.agent.config.AgentFiles;
 import dev.hawser.agent.lease.LeaseKeeper;
 import dev.hawser.agent.status.StatusClient;
 import dev.hawser.api.model.Locality;
+import dev.hawser.host.capture.Capture;
+import dev.hawser.host.capture.CaptureException;
 import dev.hawser.host.identity.CertificateFiles;
 import dev.hawser.host.identity.IdentityClient;
 import dev.hawser.host.identity.IdentityException;
@@ -32,7 +35,7 @@ final class LeaveCommand implements Callable<Integer> {
   @ParentCommand private @Nullable AgentCommand parent;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException, InterruptedException, CaptureException {
     if (parent == null) {
       throw new IllegalStateException("command without its place in the command line");
     }
@@ -45,6 +48,11 @@ final class LeaveCommand implements Callable<Integer> {
                     AgentExit.FAILED,
                     "this machine has not joined: there is no " + files.configFile(),
                     "give the --data-dir that it joined with"));
+    Captures captures = parent.captures(Capture.Choice.ANY);
+    if (captures.isUsed()) {
+      // First of all: without the agent nobody takes what is captured.
+      captures.remove();
+    }
     boolean confirmed;
     if (new StatusClient(files.socket(), PATIENCE).ask("leave").isPresent()) {
       awaitEnd(files);

@@ -1,8 +1,11 @@
 package dev.hawser.agent.command;
 
+import dev.hawser.agent.capture.Captures;
 import dev.hawser.agent.config.AgentConfig;
 import dev.hawser.agent.config.AgentFiles;
 import dev.hawser.agent.run.Agent;
+import dev.hawser.host.capture.Capture;
+import dev.hawser.host.capture.CaptureException;
 import dev.hawser.host.identity.IdentityException;
 import dev.hawser.proxy.config.RunOptions;
 import java.io.IOException;
@@ -30,6 +33,14 @@ final class RunCommand implements Callable<Integer> {
   private boolean takeOver;
 
   @Option(
+      names = "--restore-capture",
+      description = {
+        "Put a confirmed capture back first, as after a start of the machine. Needs root; the",
+        "systemd unit runs 'capture restore' as root instead, and the agent without any privilege."
+      })
+  private boolean restoreCapture;
+
+  @Option(
       names = "--concurrency",
       paramLabel = "N",
       description = "Event loops of the proxy. Default: one per core.")
@@ -51,11 +62,26 @@ final class RunCommand implements Callable<Integer> {
                     AgentExit.FAILED,
                     "this machine has not joined: there is no " + files.configFile(),
                     "run 'hawser vm invite' on the cluster and 'hawser-agent join TOKEN' here"));
+    if (restoreCapture) {
+      restoreCapture(parent);
+    }
     Agent agent = Agent.start(files, config, options(), parent.terminal().clock());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(agent), "hawser-agent-stop"));
     agent.awaitEnd();
     agent.stop();
     return AgentExit.OK;
+  }
+
+  /** A capture that does not come back is no reason to leave the mesh: others call this machine. */
+  private static void restoreCapture(AgentCommand agent) throws IOException {
+    AgentTerminal terminal = agent.terminal();
+    try {
+      Captures captures = agent.captures(Capture.Choice.ANY);
+      terminal.out().println(CaptureRestoreCommand.words(captures.restore()));
+    } catch (CaptureException e) {
+      terminal.err().println("error: the capture is not back: " + e.getMessage());
+      terminal.err().println("  next: " + e.hint());
+    }
   }
 
   private RunOptions options() {

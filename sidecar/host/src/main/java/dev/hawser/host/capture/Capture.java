@@ -55,6 +55,11 @@ public final class Capture {
         "install the package nftables");
   }
 
+  /** Returns which choice leads to the same filter again. */
+  public Choice choice() {
+    return filter instanceof NftFilter ? Choice.NFTABLES : Choice.IPTABLES;
+  }
+
   /** Returns the filter's name. */
   public String filter() {
     return filter.name();
@@ -67,6 +72,15 @@ public final class Capture {
   }
 
   /**
+   * Asks whether a plan would be taken; changes nothing.
+   *
+   * @throws CaptureException if not
+   */
+  public void check(Application application, Duration confirmWithin) throws CaptureException {
+    runAll(filter.check(application, lease(confirmWithin)));
+  }
+
+  /**
    * Applies a plan that goes away by itself unless it is confirmed in time. What takes it back runs
    * before the plan does anything.
    *
@@ -76,7 +90,6 @@ public final class Capture {
   public void apply(Application application, Optional<Application> before, Duration confirmWithin)
       throws CaptureException {
     Lease lease = lease(confirmWithin);
-    runAll(filter.check(application, lease));
     new RollbackProcess(programs)
         .arm(
             application.id(),

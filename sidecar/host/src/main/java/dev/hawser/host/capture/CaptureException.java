@@ -8,7 +8,10 @@ public final class CaptureException extends Exception {
 
   private final String hint;
 
-  CaptureException(String message, String hint) {
+  /**
+   * @param hint what to do next, as a sentence; may be empty
+   */
+  public CaptureException(String message, String hint) {
     this(message, hint, null);
   }
 

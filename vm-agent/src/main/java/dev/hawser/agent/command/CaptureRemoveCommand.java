@@ -1,0 +1,28 @@
+package dev.hawser.agent.command;
+
+import dev.hawser.host.capture.Capture;
+import dev.hawser.host.capture.CaptureException;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+    name = "remove",
+    description = "Ends capture at once and for good; connections that stand are not touched.",
+    footerHeading = "%nExamples:%n",
+    footer = {"  hawser-agent capture remove"})
+final class CaptureRemoveCommand implements Callable<Integer> {
+  @ParentCommand private @Nullable CaptureCommand parent;
+
+  @Override
+  public Integer call() throws IOException, CaptureException {
+    if (parent == null) {
+      throw new IllegalStateException("command without its place in the command line");
+    }
+    parent.agent().captures(Capture.Choice.ANY).remove();
+    parent.agent().terminal().out().println("Removed. Nothing is captured.");
+    return AgentExit.OK;
+  }
+}
