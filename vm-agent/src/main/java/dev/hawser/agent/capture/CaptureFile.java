@@ -79,9 +79,7 @@ final class CaptureFile {
     PrivateFiles.createDirectory(directory);
     FileChannel lock =
         FileChannel.open(
-            directory.resolve("capture.lock"),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE);
+            directory.resolve("capture.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       var _ = lock.lock();
       return lock;
@@ -92,8 +90,8 @@ final class CaptureFile {
   }
 
   /**
-   * The directory belongs to the agent's user, the packet filter to root: the agent must not be able
-   * to have a plan of its own applied at the next start.
+   * The directory belongs to the agent's user, the packet filter to root: the agent must not be
+   * able to have a plan of its own applied at the next start.
    */
   private void requireOwn() throws IOException {
     Object owner = Files.getAttribute(file, "unix:uid");

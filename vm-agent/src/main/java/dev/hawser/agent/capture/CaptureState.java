@@ -19,11 +19,15 @@ record CaptureState(Optional<Kept> confirmed, Optional<Kept> pending) {
    * One application.
    *
    * @param id names it in the kernel
-   * @param listing the rules as the kernel's tool printed them right after; empty if the command was
-   *     killed before it could ask
+   * @param listing the rules as the kernel's tool printed them right after; empty if the command
+   *     was killed before it could ask
    */
   record Kept(
-      String id, Capture.Choice filter, CapturePlan plan, Instant applied, Optional<String> listing) {
+      String id,
+      Capture.Choice filter,
+      CapturePlan plan,
+      Instant applied,
+      Optional<String> listing) {
     Application application() {
       return new Application(id, plan);
     }

@@ -19,9 +19,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
- * Applies, confirms, takes back and remembers. The kernel comes before the file where a confirmation
- * is made and after it where one ends: who is killed in between leaves at worst a capture that is
- * not back after the next start, never one that nobody wants back.
+ * Applies, confirms, takes back and remembers. The kernel comes before the file where a
+ * confirmation is made and after it where one ends: who is killed in between leaves at worst a
+ * capture that is not back after the next start, never one that nobody wants back.
  */
 public final class Captures {
   private final CaptureFile file;
@@ -62,16 +62,14 @@ public final class Captures {
       CaptureState before = file.read();
       Capture capture = capture();
       requireSameFilter(before, capture);
-      Kept pending =
-          new Kept(newId(), capture.choice(), plan, clock.instant(), Optional.empty());
+      Kept pending = new Kept(newId(), capture.choice(), plan, clock.instant(), Optional.empty());
       capture.check(pending.application(), confirmWithin);
       // What was removed behind our back does not come back by a plan that fails.
       boolean there = capture.read().state() != Installed.State.NONE;
       Optional<Kept> comesBack = before.confirmed().filter(_ -> there);
       file.write(new CaptureState(before.confirmed(), Optional.of(pending)));
       try {
-        capture.apply(
-            pending.application(), comesBack.map(Kept::application), confirmWithin);
+        capture.apply(pending.application(), comesBack.map(Kept::application), confirmWithin);
       } catch (CaptureException e) {
         file.write(before);
         throw e;
@@ -116,8 +114,7 @@ public final class Captures {
       Optional<Kept> pending = state.pending().filter(kept -> kept.id().equals(id));
       return pending.isPresent()
           && captureOf(state)
-              .rollBack(
-                  pending.get().application(), state.confirmed().map(Kept::application));
+              .rollBack(pending.get().application(), state.confirmed().map(Kept::application));
     }
   }
 
@@ -251,8 +248,7 @@ public final class Captures {
 
   private static void requireSameFilter(CaptureState state, Capture capture)
       throws CaptureException {
-    Optional<Kept> other =
-        state.latest().filter(kept -> kept.filter() != capture.choice());
+    Optional<Kept> other = state.latest().filter(kept -> kept.filter() != capture.choice());
     if (other.isPresent()) {
       throw new CaptureException(
           "a plan is applied by " + other.get().filter() + " already, not by " + capture.filter(),

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Waits until an applied plan has shown that it locks nobody out: the agent reaches its control plane
- * and the SSH session, if the command runs in one, goes on.
+ * Waits until an applied plan has shown that it locks nobody out: the agent reaches its control
+ * plane and the SSH session, if the command runs in one, goes on.
  */
 public final class Confirmation {
   private static final Path PROC = Path.of("/proc");
@@ -38,8 +38,8 @@ public final class Confirmation {
   }
 
   /**
-   * Tries until it is shown, then confirms; takes the plan back when the time is over. Something must
-   * have been written to the session since the plan was applied.
+   * Tries until it is shown, then confirms; takes the plan back when the time is over. Something
+   * must have been written to the session since the plan was applied.
    *
    * @param id of the application
    * @param time to try for; less than the plan has

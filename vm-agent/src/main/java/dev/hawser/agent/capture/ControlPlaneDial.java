@@ -68,13 +68,11 @@ public final class ControlPlaneDial {
     }
   }
 
-  private static void watch(
-      ManagedChannel channel, ConnectivityState state, CountDownLatch ready) {
+  private static void watch(ManagedChannel channel, ConnectivityState state, CountDownLatch ready) {
     if (state == ConnectivityState.READY) {
       ready.countDown();
     } else if (state != ConnectivityState.SHUTDOWN) {
-      channel.notifyWhenStateChanged(
-          state, () -> watch(channel, channel.getState(true), ready));
+      channel.notifyWhenStateChanged(state, () -> watch(channel, channel.getState(true), ready));
     }
   }
 }

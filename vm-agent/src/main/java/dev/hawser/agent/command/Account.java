@@ -58,7 +58,12 @@ record Account(long user, long group) {
     if (fields.length < 4 || !fields[0].equals(name)) {
       throw new AgentException(
           AgentExit.USAGE,
-          option + ": '" + name + "' (expected: a " + database + " entry of this machine, or a number)",
+          option
+              + ": '"
+              + name
+              + "' (expected: a "
+              + database
+              + " entry of this machine, or a number)",
           "see 'getent " + database + "'");
     }
     return fields;

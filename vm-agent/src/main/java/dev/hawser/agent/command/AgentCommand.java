@@ -111,8 +111,7 @@ public final class AgentCommand {
       case IdentityException refused ->
           say(terminal, exitCode(refused), String.valueOf(refused.getMessage()), refused.hint());
       case CaptureException refused ->
-          say(
-              terminal, AgentExit.FAILED, String.valueOf(refused.getMessage()), refused.hint());
+          say(terminal, AgentExit.FAILED, String.valueOf(refused.getMessage()), refused.hint());
       case IOException trouble ->
           say(terminal, AgentExit.FAILED, String.valueOf(trouble.getMessage()), "");
       case IllegalArgumentException bad ->

@@ -34,7 +34,8 @@ final class CaptureCommand implements Runnable {
   public void run() {
     if (spec != null) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "capture needs a command: plan, apply, confirm, status, remove or restore");
+          spec.commandLine(),
+          "capture needs a command: plan, apply, confirm, status, remove or restore");
     }
   }
 

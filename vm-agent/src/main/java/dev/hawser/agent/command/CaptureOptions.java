@@ -175,8 +175,7 @@ final class CaptureOptions {
     return port == 0 ? usual : port;
   }
 
-  private static <T> List<T> parse(
-      String option, List<String> texts, Function<String, T> parse) {
+  private static <T> List<T> parse(String option, List<String> texts, Function<String, T> parse) {
     List<T> parsed = new ArrayList<>();
     for (String text : texts) {
       try {

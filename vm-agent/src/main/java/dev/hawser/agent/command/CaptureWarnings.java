@@ -25,11 +25,9 @@ final class CaptureWarnings {
     return warnings;
   }
 
-  private static void nobody(
-      List<String> warnings, HostFacts facts, int port, String consequence) {
+  private static void nobody(List<String> warnings, HostFacts facts, int port, String consequence) {
     if (!facts.listening().contains(port)) {
-      warnings.add(
-          "nobody listens at port " + port + " now; until somebody does, " + consequence);
+      warnings.add("nobody listens at port " + port + " now; until somebody does, " + consequence);
     }
   }
 }

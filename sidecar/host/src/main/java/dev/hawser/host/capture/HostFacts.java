@@ -44,9 +44,7 @@ public record HostFacts(
       throws IOException {
     KernelSockets sockets = new KernelSockets(proc);
     List<KernelSockets.Socket> listeners =
-        sockets.tcp().stream()
-            .filter(socket -> socket.state() == KernelSockets.LISTEN)
-            .toList();
+        sockets.tcp().stream().filter(socket -> socket.state() == KernelSockets.LISTEN).toList();
     Optional<SshSession> session = SshSession.find(environment, proc, pid);
     List<PortRange> ssh = new ArrayList<>(configured(etc.resolve("ssh")));
     ssh.add(PortRange.of(CapturePlan.SSH));

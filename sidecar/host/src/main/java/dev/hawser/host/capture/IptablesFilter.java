@@ -114,7 +114,8 @@ final class IptablesFilter implements PacketFilter {
             String marker = IptablesRules.UNCONFIRMED + application.id();
             List<String> lines = new ArrayList<>();
             if (!scripts.isEmpty()) {
-              // Only the first insists: a confirmation that was cut short may have taken the others'.
+              // Only the first insists: a confirmation that was cut short may have taken the
+              // others'.
               lines.add(":" + marker + " - [0:0]");
             }
             lines.add("-X " + marker);

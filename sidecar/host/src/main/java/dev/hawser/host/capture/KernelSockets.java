@@ -126,8 +126,7 @@ final class KernelSockets {
     try {
       // An IPv4 address in the form of IPv6 becomes an IPv4 address.
       return new InetSocketAddress(
-          InetAddress.getByAddress(words.array()),
-          Integer.parseInt(text.substring(colon + 1), 16));
+          InetAddress.getByAddress(words.array()), Integer.parseInt(text.substring(colon + 1), 16));
     } catch (UnknownHostException e) {
       throw new IllegalStateException("an address of the kernel has no length of one", e);
     }
