@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hawser.api.admin.ApplyReport;
 import dev.hawser.api.model.PeerState;
+import dev.hawser.testing.golden.Golden;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -51,8 +51,13 @@ public record Cidr(InetAddress network, int prefix) implements Comparable<Cidr> 
     int slash = text.indexOf('/');
     InetAddress network;
     int prefix;
+    String address = slash < 0 ? text : text.substring(0, slash);
     try {
-      network = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+      // `10.1` is an address to some and 10.0.0.1; nobody means that in a block.
+      if (address.indexOf(':') < 0 && !address.matches("\\d+(\\.\\d+){3}")) {
+        throw new IllegalArgumentException("not four numbers");
+      }
+      network = InetAddress.ofLiteral(address);
       prefix =
           slash < 0
               ? network.getAddress().length * Byte.SIZE

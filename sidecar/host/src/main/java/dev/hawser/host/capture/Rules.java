@@ -203,14 +203,14 @@ final class Rules {
       leave(
           chain,
           prefix + "users",
-          "What " + people("user", own.users()) + " sends: it is the proxy's, or excluded.",
+          "What " + people("user", own.users(), "send") + ": it is the proxy's, or excluded.",
           new Match.Users(own.users()));
     }
     if (!own.groups().isEmpty()) {
       leave(
           chain,
           prefix + "groups",
-          "What " + people("group", own.groups()) + " sends: it is the proxy's, or excluded.",
+          "What " + people("group", own.groups(), "send") + ": it is the proxy's, or excluded.",
           new Match.Groups(own.groups()));
     }
     familyLeft(chain, prefix);
@@ -228,8 +228,8 @@ final class Rules {
     }
     String words =
         "DNS that "
-            + people("user", plan.resolvers())
-            + " asks: a resolver on this host, which the proxy asks in turn.";
+            + people("user", plan.resolvers(), "ask")
+            + ": a resolver on this host, which the proxy asks in turn.";
     leave(
         chain,
         prefix + "resolver-udp",
@@ -282,8 +282,9 @@ final class Rules {
     return list(blocks);
   }
 
-  private static String people(String kind, List<Long> ids) {
-    return kind + (ids.size() == 1 ? " " : "s ") + list(ids);
+  private static String people(String kind, List<Long> ids, String verb) {
+    boolean one = ids.size() == 1;
+    return kind + (one ? " " : "s ") + list(ids) + " " + verb + (one ? "s" : "");
   }
 
   private static String list(Collection<?> things) {
