@@ -1,0 +1,278 @@
+package dev.hawser.it.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hawser.it.harness.Home;
+import dev.hawser.it.harness.Internet;
+import dev.hawser.it.harness.Managed;
+import dev.hawser.it.harness.Shell;
+import dev.hawser.it.harness.Site;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+
+/**
+ * A machine with applications, a stand-in for the proxy that says where connections were going, and
+ * somebody outside whom they can reach. Rules of other people are there already.
+ */
+final class CapturedHost implements AutoCloseable {
+  /** Users and groups by number; none of them has a name here. */
+  static final int PROXY = 1337;
+
+  static final int APPLICATION = 1000;
+
+  /** Anybody outside: all packets that leave the machine go to the harness. */
+  static final String OUTSIDE = "198.51.100.1";
+
+  static final String OUTSIDE_6 = "2001:db8:1::1";
+
+  private static final String SCRIPT =
+      Home.checkout().resolve("it/src/test/resources/capture/mirror.py").toString();
+
+  private final Site site;
+  private final Path folder;
+  private final Path dataDir;
+  private final List<Managed> servers = new ArrayList<>();
+
+  private CapturedHost(Site site, Path folder) {
+    this.site = site;
+    this.folder = folder;
+    this.dataDir = folder.resolve(site.name());
+  }
+
+  /**
+   * Makes a machine with nobody in it.
+   *
+   * @param number 1-99, of the site
+   */
+  static CapturedHost bare(Internet internet, Path folder, String name, int number) {
+    CapturedHost host = new CapturedHost(internet.site(name, number), folder);
+    Shell.run("ip", "addr", "replace", OUTSIDE + "/32", "dev", "lo");
+    Shell.run("ip", "addr", "replace", OUTSIDE_6 + "/128", "dev", "lo");
+    String own = host.address6() + "/64";
+    Shell.run("ip", "addr", "add", "2001:db8:" + number + "00::1/64", "dev", "m-" + name, "nodad");
+    host.inside("ip", "addr", "add", own, "dev", "mgmt0", "nodad");
+    host.inside("ip", "route", "add", "default", "via", host.site.harnessAddress());
+    host.inside("ip", "route", "add", "default", "via", "2001:db8:" + number + "00::1");
+    try {
+      Files.createDirectories(host.dataDir);
+      Files.setAttribute(host.dataDir, "unix:uid", PROXY);
+      Files.setAttribute(host.dataDir, "unix:gid", PROXY);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "no user " + PROXY + " here (expected: run by root, or with newuidmap)", e);
+    }
+    host.plantRulesOfOthers();
+    return host;
+  }
+
+  /** Starts the stand-ins for the proxy and for the applications. */
+  void populate() {
+    serve(PROXY, "proxy", "15001", "15006", "15053");
+    serve(0, "application", "22", "2222", "8080", "9100", "15020");
+  }
+
+  /** Starts somebody outside of all machines. */
+  static Managed outside(Path folder) {
+    return awaitServing(
+        Managed.start(
+            "outside",
+            folder.resolve("log"),
+            Map.of(),
+            List.of("python3", SCRIPT, "0:0", "serve", "outside", "22", "25", "53", "80", "9443")));
+  }
+
+  private void serve(int user, String... rest) {
+    List<String> command = new ArrayList<>(List.of("python3", SCRIPT, user + ":" + user, "serve"));
+    command.addAll(List.of(rest));
+    servers.add(
+        awaitServing(
+            Managed.start(
+                site.name() + "-" + rest[0],
+                folder.resolve("log"),
+                Map.of(),
+                site.command(command))));
+  }
+
+  private static Managed awaitServing(Managed server) {
+    Awaitility.await(server.name() + " serves")
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(50))
+        .failFast(() -> assertThat(server.isAlive()).as(server.lastWords()).isTrue())
+        .until(() -> server.lastWords().contains("serving"));
+    return server;
+  }
+
+  Site site() {
+    return site;
+  }
+
+  Path dataDir() {
+    return dataDir;
+  }
+
+  /** Returns an address of it that the harness reaches. */
+  String address() {
+    return site.address(1);
+  }
+
+  String address6() {
+    return "2001:db8:" + site.number() + "00::2";
+  }
+
+  /** Starts a client there that holds what it opened. */
+  Managed hold(String name, String address, int port) {
+    return Managed.start(
+        name,
+        folder.resolve("log"),
+        Map.of(),
+        site.command(List.of("python3", SCRIPT, "0:0", "hold", address, Integer.toString(port))));
+  }
+
+  /** Returns what a user of the machine is answered. */
+  String ask(int user, String... rest) {
+    return ask(user, user, rest);
+  }
+
+  String ask(int user, int group, String... rest) {
+    return Shell.run(Map.of(), site.command(client(user, group, rest))).output().strip();
+  }
+
+  /** Returns what somebody outside is answered. */
+  static String askFromOutside(String... rest) {
+    return Shell.run(Map.of(), client(0, 0, rest)).output().strip();
+  }
+
+  private static List<String> client(int user, int group, String... rest) {
+    List<String> command = new ArrayList<>(List.of("python3", SCRIPT, user + ":" + group));
+    command.addAll(List.of(rest));
+    return command;
+  }
+
+  /** Runs {@code hawser-agent capture} as root of the machine. */
+  Shell.Result capture(String... arguments) {
+    return capture(Map.of(), arguments);
+  }
+
+  Shell.Result capture(Map<String, String> environment, String... arguments) {
+    return Shell.run(environment, command(arguments));
+  }
+
+  List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(Home.command("hawser-agent"), "capture"));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--data-dir", dataDir.toString()));
+    return site.command(command);
+  }
+
+  /** Applies and confirms a plan, for tests of what it does. */
+  void captureWith(String... options) {
+    List<String> all = new ArrayList<>(List.of("apply", "--by-hand"));
+    all.addAll(List.of(options));
+    capture(all.toArray(String[]::new)).orFail();
+    capture("confirm").orFail();
+  }
+
+  String inside(String... command) {
+    return Shell.run(Map.of(), site.command(command)).orFail().output();
+  }
+
+  /** Returns our table, as nft lists it without counters; empty if there is none. */
+  String ours() {
+    Shell.Result result =
+        Shell.run(Map.of(), site.command("nft", "-s", "list", "table", "inet", "hawser"));
+    return result.exit() == 0 ? result.output() : "";
+  }
+
+  /** Returns all that is not ours, with the handles that would tell that a rule was replaced. */
+  String rulesOfOthers() {
+    String all = inside("nft", "-s", "-a", "list", "ruleset");
+    StringBuilder others = new StringBuilder();
+    boolean ours = false;
+    for (String line : all.lines().toList()) {
+      ours = line.startsWith("table inet hawser ") || (ours && !line.startsWith("table "));
+      // iptables makes a table of its own when it is first used; what is in it counts.
+      others.append(ours ? "" : line + "\n");
+    }
+    return others.toString();
+  }
+
+  /** Returns the rules of others in the tables of iptables. */
+  String iptablesOfOthers() {
+    String all = inside("iptables-save") + inside("ip6tables-save");
+    return all.lines()
+        .filter(line -> line.startsWith("-A ") && !line.contains("HAWSER_"))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** As Docker, firewalld and an administrator leave them. */
+  private void plantRulesOfOthers() {
+    nft(
+        """
+        table inet firewalld {
+          set trusted {
+            type ipv4_addr; flags interval; elements = { 10.0.0.0/8 }
+          }
+          chain nat_OUTPUT {
+            type nat hook output priority -90; policy accept;
+            jump nat_POLICIES
+          }
+          chain nat_POLICIES {
+            tcp dport 7777 redirect to :7778
+          }
+          chain filter_INPUT {
+            type filter hook input priority filter + 10; policy accept;
+            ct state { established, related } accept
+            iifname "lo" accept
+            ip saddr @trusted counter accept
+            tcp dport 6666 reject with tcp reset
+          }
+        }
+        table ip administrator {
+          chain output {
+            type filter hook output priority filter; policy accept;
+            tcp dport 23 drop
+          }
+        }
+        """);
+    for (String rule :
+        List.of(
+            "-N DOCKER",
+            "-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER",
+            "-A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER",
+            "-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE",
+            "-A DOCKER -p tcp --dport 8088 -j DNAT --to-destination "
+                + site.address(1)
+                + ":8080")) {
+      iptables("iptables", "nat", rule);
+    }
+    iptables("ip6tables", "filter", "-A INPUT -p tcp --dport 6667 -j DROP");
+  }
+
+  private void iptables(String program, String table, String rule) {
+    List<String> command = new ArrayList<>(List.of(program, "-t", table));
+    command.addAll(List.of(rule.split(" ")));
+    inside(command.toArray(String[]::new));
+  }
+
+  private void nft(String text) {
+    try {
+      Path file = Files.writeString(folder.resolve(site.name() + ".nft"), text);
+      inside("nft", "-f", file.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    servers.forEach(Managed::close);
+  }
+}
