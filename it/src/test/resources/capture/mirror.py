@@ -45,7 +45,6 @@ def take(name, listener, port):
         connection, _ = listener.accept()
         try:
             connection.sendall(("%s %d %s\n" % (name, port, original(connection))).encode())
-            connection.shutdown(socket.SHUT_WR)
             if port == 22:
                 held.append(connection)
             else:
@@ -97,11 +96,12 @@ def ask(address, port, mark=0):
             connection.setsockopt(socket.SOL_SOCKET, SO_MARK, mark)
         connection.connect((address, port))
         words = b""
-        while True:
+        while not words.endswith(b"\n"):
             piece = connection.recv(512)
             if not piece:
-                return words.decode().strip()
+                break
             words += piece
+        return words.decode().strip()
 
 
 def question(address, port, source):

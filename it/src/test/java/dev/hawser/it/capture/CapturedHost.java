@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,9 @@ final class CapturedHost implements AutoCloseable {
 
   static final String OUTSIDE_6 = "2001:db8:1::1";
 
+  /** Further addresses of the same, of other networks. */
+  static final List<String> OUTSIDE_TOO = List.of("203.0.113.9", "192.0.2.9", "2001:db8:2::9");
+
   private static final String SCRIPT =
       Home.checkout().resolve("it/src/test/resources/capture/mirror.py").toString();
 
@@ -54,14 +58,17 @@ final class CapturedHost implements AutoCloseable {
    */
   static CapturedHost bare(Internet internet, Path folder, String name, int number) {
     CapturedHost host = new CapturedHost(internet.site(name, number), folder);
-    Shell.run("ip", "addr", "replace", OUTSIDE + "/32", "dev", "lo");
-    Shell.run("ip", "addr", "replace", OUTSIDE_6 + "/128", "dev", "lo");
+    List<String> outside = new ArrayList<>(OUTSIDE_TOO);
+    outside.addAll(List.of(OUTSIDE, OUTSIDE_6));
+    outside.forEach(address -> Shell.run("ip", "addr", "replace", address, "dev", "lo"));
     String own = host.address6() + "/64";
     Shell.run("ip", "addr", "add", "2001:db8:" + number + "00::1/64", "dev", "m-" + name, "nodad");
     host.inside("ip", "addr", "add", own, "dev", "mgmt0", "nodad");
     host.inside("ip", "route", "add", "default", "via", host.site.harnessAddress());
     host.inside("ip", "route", "add", "default", "via", "2001:db8:" + number + "00::1");
     try {
+      // The agent's user passes through, and sees nothing on its way.
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
       Files.createDirectories(host.dataDir);
       Files.setAttribute(host.dataDir, "unix:uid", PROXY);
       Files.setAttribute(host.dataDir, "unix:gid", PROXY);
@@ -127,13 +134,42 @@ final class CapturedHost implements AutoCloseable {
     return "2001:db8:" + site.number() + "00::2";
   }
 
-  /** Starts a client there that holds what it opened. */
-  Managed hold(String name, String address, int port) {
+  /** Starts a client outside that holds a connection to the machine's port of SSH. */
+  Managed holdFromOutside(String name) {
     return Managed.start(
         name,
         folder.resolve("log"),
         Map.of(),
-        site.command(List.of("python3", SCRIPT, "0:0", "hold", address, Integer.toString(port))));
+        List.of("python3", SCRIPT, "0:0", "hold", address(), "22"));
+  }
+
+  /**
+   * SIGKILL to all that waits to take an unconfirmed plan of this machine back.
+   *
+   * @return how many there were
+   */
+  int killRollbacks() {
+    String id = id(ours());
+    List<ProcessHandle> rollbacks =
+        ProcessHandle.allProcesses()
+            .filter(one ->
+                one.info().arguments().map(List::of).orElse(List.of()).stream()
+                    .anyMatch(argument -> !id.isEmpty() && argument.contains(id)))
+            .toList();
+    rollbacks.forEach(one -> {
+      one.descendants().forEach(ProcessHandle::destroyForcibly);
+      one.destroyForcibly();
+    });
+    return rollbacks.size();
+  }
+
+  private static String id(String rules) {
+    return rules
+        .lines()
+        .filter(line -> line.contains("chain unconfirmed_"))
+        .map(line -> line.replaceAll(".*chain (unconfirmed_[0-9a-f]+).*", "$1"))
+        .findFirst()
+        .orElse("");
   }
 
   /** Returns what a user of the machine is answered. */
@@ -189,6 +225,15 @@ final class CapturedHost implements AutoCloseable {
     Shell.Result result =
         Shell.run(Map.of(), site.command("nft", "-s", "list", "table", "inet", "hawser"));
     return result.exit() == 0 ? result.output() : "";
+  }
+
+  /** Returns what is ours in the tables of iptables; empty if nothing is. */
+  String oursOfIptables() {
+    String all = inside("iptables-save") + inside("ip6tables-save");
+    return all.lines()
+        .filter(line -> line.contains("HAWSER_"))
+        .sorted()
+        .collect(Collectors.joining("\n"));
   }
 
   /** Returns all that is not ours, with the handles that would tell that a rule was replaced. */
@@ -254,6 +299,12 @@ final class CapturedHost implements AutoCloseable {
       iptables("iptables", "nat", rule);
     }
     iptables("ip6tables", "filter", "-A INPUT -p tcp --dport 6667 -j DROP");
+    // One in each chain that ours are reached from: iptables leaves those that it made first.
+    for (String chain : List.of("OUTPUT", "PREROUTING")) {
+      iptables("ip6tables", "nat", "-A " + chain + " -p tcp --dport 6668 -j ACCEPT");
+      iptables("ip6tables", "raw", "-A " + chain + " -p tcp --dport 6668 -j ACCEPT");
+      iptables("iptables", "raw", "-A " + chain + " -p tcp --dport 6668 -j ACCEPT");
+    }
   }
 
   private void iptables(String program, String table, String rule) {

@@ -71,11 +71,12 @@ final class CaptureApplyCommand implements Callable<Integer> {
       terminal.out().println("next: hawser-agent capture confirm");
       return AgentExit.OK;
     }
-    Account proxy = options.proxy(files);
+    // As whom the agent really runs: a plan with another user in it must not confirm itself.
+    Account agent = Account.ownerOf(files.directory());
     Confirmation confirmation =
         new Confirmation(
             captures,
-            new ReachAsUser(files.directory(), proxy.user(), proxy.group()),
+            new ReachAsUser(files.directory(), agent.user(), agent.group()),
             facts.session());
     Duration time = Duration.ofSeconds(confirmWithin).minus(MARGIN);
     return switch (confirmation.await(id, time)) {

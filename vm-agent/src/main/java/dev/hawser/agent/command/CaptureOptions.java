@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What a person decides about a plan; all else comes from agent.yaml and from the machine. */
@@ -98,29 +99,13 @@ final class CaptureOptions {
   @Option(names = "--no-ipv6", description = "IPv6 is left alone.")
   private boolean noIpv6;
 
-  @Option(
-      names = "--filter",
-      paramLabel = "FILTER",
-      description = "nftables or iptables (default: nftables where nft is installed).")
-  private Filter filter = Filter.any;
-
-  /** Which packet filter. */
-  enum Filter {
-    any,
-    nftables,
-    iptables
-  }
+  @Mixin private CaptureFilterOption filter = new CaptureFilterOption();
 
   Capture.Choice choice() {
-    return switch (filter) {
-      case any -> Capture.Choice.ANY;
-      case nftables -> Capture.Choice.NFTABLES;
-      case iptables -> Capture.Choice.IPTABLES;
-    };
+    return filter.choice();
   }
 
-  /** Returns the user that the agent runs as. */
-  Account proxy(AgentFiles files) throws IOException {
+  private Account proxy(AgentFiles files) throws IOException {
     return proxyUser.isEmpty()
         ? Account.ownerOf(files.directory())
         : Account.ofUser("--proxy-user", proxyUser);
