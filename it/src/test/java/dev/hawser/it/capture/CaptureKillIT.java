@@ -5,14 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hawser.it.harness.Home;
 import dev.hawser.it.harness.Internet;
-import dev.hawser.it.harness.Shell;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,29 +26,29 @@ class CaptureKillIT {
   private static final int POINTS = 20;
 
   private final Random random = new Random();
-  private Path folder;
+  private final Path folder = Home.folder("capture-kill");
 
-  /** What one step came to. */
+  /** What one step came to: whether it had happened when it was killed. */
   private static final class Tally {
     private final String step;
-    private int there;
-    private int gone;
+    private int before;
+    private int after;
 
     Tally(String step) {
       this.step = step;
     }
 
-    void count(String rules) {
-      if (rules.isEmpty()) {
-        gone++;
+    void count(boolean happened) {
+      if (happened) {
+        after++;
       } else {
-        there++;
+        before++;
       }
     }
 
     @Override
     public String toString() {
-      return step + " killed " + (there + gone) + " times: " + there + " there, " + gone + " gone";
+      return step + " killed " + before + " times before and " + after + " times after it happened";
     }
   }
 
@@ -61,7 +59,6 @@ class CaptureKillIT {
 
   @Test
   void whoeverIsKilledWhenTheRulesAreWholeOrGone() throws Exception {
-    folder = Home.folder("capture-kill");
     List<Loop> loops =
         List.of(
             this::applyIsKilled,
@@ -96,7 +93,7 @@ class CaptureKillIT {
       kill(host, i, usual, "apply", "--by-hand", "--confirm-within", "2");
       String rules = shape(host.ours());
       assertThat(rules).isIn("", whole);
-      tally.count(rules);
+      tally.count(!rules.isEmpty());
       assertGoesAway(host);
       // Whatever was written down, it is read.
       assertThat(host.capture("status").exit()).isIn(0, 3);
@@ -118,14 +115,14 @@ class CaptureKillIT {
       String rules = host.ours();
       assertThat(shape(rules)).isEqualTo(whole);
       if (rules.contains("chain unconfirmed_")) {
-        tally.count("");
+        tally.count(false);
         // What is before it is the one that was confirmed by the loop's last turn, or none.
         await("a rollback")
             .atMost(Duration.ofSeconds(20))
             .until(() -> !host.ours().contains("unconfirmed_"));
         assertThat(shape(host.ours())).isIn("", whole);
       } else {
-        tally.count(rules);
+        tally.count(true);
         // Also if it was killed before it could write that down.
         host.capture("confirm").orFail();
         assertThat(host.capture("status").orFail().output()).startsWith("confirmed");
@@ -144,7 +141,7 @@ class CaptureKillIT {
       kill(host, i, usual, "remove");
       String rules = shape(host.ours());
       assertThat(rules).isIn("", whole);
-      tally.count(rules);
+      tally.count(rules.isEmpty());
       host.capture("remove").orFail();
       assertThat(host.ours()).isEmpty();
       assertThat(host.capture("status").orFail().output()).startsWith("none");
@@ -161,7 +158,7 @@ class CaptureKillIT {
       boolean killed = host.killRollbacks() > 0;
       String rules = shape(host.ours());
       assertThat(rules).isIn("", whole);
-      tally.count(rules);
+      tally.count(rules.isEmpty());
       // The kernel captures no more, whoever is left to tidy up.
       await("the end of the capture")
           .atMost(Duration.ofSeconds(5))
@@ -178,11 +175,12 @@ class CaptureKillIT {
    */
   private void kill(CapturedHost host, int turn, Duration usual, String... command)
       throws IOException, InterruptedException {
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(host.command(command))
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log(host)))
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log(host)));
+    builder.environment().putAll(CapturedHost.BRIEF);
+    Process process = builder.start();
     // The start of Java is the longest part of it, and nothing has happened by then.
     long earliest = usual.toMillis() / 3;
     TimeUnit.MILLISECONDS.sleep(earliest + random.nextLong(usual.toMillis() - earliest));
@@ -208,7 +206,7 @@ class CaptureKillIT {
 
   private static Duration duration(CapturedHost host, String... command) {
     long begin = System.nanoTime();
-    Shell.run(Map.of(), host.command(command)).orFail();
+    host.capture(command).orFail();
     return Duration.ofNanos(System.nanoTime() - begin);
   }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -36,6 +37,9 @@ final class CapturedHost implements AutoCloseable {
 
   /** Further addresses of the same, of other networks. */
   static final List<String> OUTSIDE_TOO = List.of("203.0.113.9", "192.0.2.9", "2001:db8:2::9");
+
+  /** The second compiler pays for itself after minutes, and these commands live for one second. */
+  static final Map<String, String> BRIEF = Map.of("HAWSER_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
 
   private static final String SCRIPT =
       Home.checkout().resolve("it/src/test/resources/capture/mirror.py").toString();
@@ -198,7 +202,9 @@ final class CapturedHost implements AutoCloseable {
   }
 
   Shell.Result capture(Map<String, String> environment, String... arguments) {
-    return Shell.run(environment, command(arguments));
+    Map<String, String> all = new HashMap<>(BRIEF);
+    all.putAll(environment);
+    return Shell.run(all, command(arguments));
   }
 
   List<String> command(String... arguments) {

@@ -20,6 +20,7 @@ import dev.hawser.trust.svid.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Function;
@@ -46,7 +47,7 @@ final class CaptureFile {
   }
 
   boolean exists() {
-    return Files.exists(file);
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /**
@@ -94,8 +95,11 @@ final class CaptureFile {
    * able to have a plan of its own applied at the next start.
    */
   private void requireOwn() throws IOException {
-    Object owner = Files.getAttribute(file, "unix:uid");
+    Object owner = Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
     Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(file + " is a link (expected: a file)");
+    }
     if (!owner.equals(self)) {
       throw new IOException(
           file

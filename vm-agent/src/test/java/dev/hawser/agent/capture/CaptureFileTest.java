@@ -74,15 +74,33 @@ class CaptureFileTest {
   }
 
   @Test
+  void linksThatTheAgentsUserCouldHaveMadeAreNotFollowed() throws IOException {
+    Path elsewhere = folder.resolve("elsewhere");
+    Files.createSymbolicLink(folder.resolve("capture.lock"), elsewhere);
+    CaptureFile file = new CaptureFile(folder);
+    assertThatThrownBy(file::lock).isInstanceOf(IOException.class);
+    assertThat(elsewhere).doesNotExist();
+    Files.writeString(elsewhere, "{}");
+    Files.createSymbolicLink(folder.resolve("capture.json"), elsewhere);
+    assertThatThrownBy(file::read)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("capture.json is a link");
+  }
+
+  @Test
   void commandsThatChangeSomethingWaitForEachOther() throws Exception {
     // A file's lock is the process's: another one holds it.
     Process other =
         new ProcessBuilder(
                 "python3",
                 "-c",
-                "import fcntl,sys,time\n"
-                    + "f=open(sys.argv[1],'w'); fcntl.lockf(f,fcntl.LOCK_EX)\n"
-                    + "print('held',flush=True); sys.stdin.read()",
+                """
+                import fcntl, sys
+                f = open(sys.argv[1], 'w')
+                fcntl.lockf(f, fcntl.LOCK_EX)
+                print('held', flush=True)
+                sys.stdin.read()
+                """,
                 folder.resolve("capture.lock").toString())
             .start();
     try {

@@ -54,8 +54,14 @@ class CaptureCommandTest {
   void aPlanSaysEachDecisionInWords() throws IOException {
     Files.writeString(
         temporary.resolve("agent.yaml"),
-        "name: vm-1\naddress: 10.0.0.5\nports:\n  inbound: 16006\n  outbound: 16001\n  dns:"
-            + " 127.0.0.1:16053\n");
+        """
+        name: vm-1
+        address: 10.0.0.5
+        ports:
+          inbound: 16006
+          outbound: 16001
+          dns: 127.0.0.1:16053
+        """);
     Run run =
         run(
             "capture",

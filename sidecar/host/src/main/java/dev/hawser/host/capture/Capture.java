@@ -3,6 +3,7 @@ package dev.hawser.host.capture;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -93,7 +94,8 @@ public final class Capture {
     new RollbackProcess(programs)
         .arm(
             application.id(),
-            RollbackShell.text(confirmWithin.plus(GRACE), filter.rollBack(application, before)));
+            RollbackShell.text(
+                confirmWithin.plus(GRACE), found(filter.rollBack(application, before))));
     runAll(filter.apply(application, lease, programs));
   }
 
@@ -134,6 +136,20 @@ public final class Capture {
   /** Asks the kernel what it has of ours. */
   public Installed read() throws CaptureException {
     return filter.read(programs);
+  }
+
+  /**
+   * By full paths: whatever starts the rollback need not know where an administrator's programs
+   * are.
+   */
+  private List<Script> found(List<Script> scripts) throws CaptureException {
+    List<Script> found = new ArrayList<>();
+    for (Script script : scripts) {
+      List<String> command = new ArrayList<>(script.command());
+      command.set(0, programs.require(command.getFirst()));
+      found.add(new Script(command, script.input()));
+    }
+    return found;
   }
 
   private Lease lease(Duration time) {

@@ -5,8 +5,6 @@ import java.util.Map;
 
 /** A plan in words, for the person who is about to apply it. Pure. */
 public final class CaptureWords {
-  private static final String LINE = "  %2d. %-10s %s%n";
-
   private CaptureWords() {}
 
   /** Returns all rules, in the order in which the kernel asks them. */
@@ -63,7 +61,7 @@ public final class CaptureWords {
   }
 
   private static String line(int number, Rule rule, Map<String, Installed.Counter> counters) {
-    String line = LINE.formatted(number, word(rule.action()), rule.words());
+    String line = "  %2d. %-10s %s\n".formatted(number, word(rule.action()), rule.words());
     Installed.Counter counter = counters.get(rule.name());
     return counter == null ? line : line.stripTrailing() + " [" + counter.packets() + " packets]\n";
   }

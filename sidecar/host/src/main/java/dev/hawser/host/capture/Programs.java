@@ -47,6 +47,11 @@ final class Programs {
         .findFirst();
   }
 
+  /** Returns where a program is that must be there. */
+  String require(String name) throws CaptureException {
+    return find(name).orElseThrow(() -> absent(name));
+  }
+
   /** Runs a script and returns what it printed; it must succeed. */
   String run(Script script) throws CaptureException {
     Result result = attempt(script);
@@ -60,7 +65,7 @@ final class Programs {
   Result attempt(Script script) throws CaptureException {
     String name = script.command().getFirst();
     List<String> command = new ArrayList<>(script.command());
-    command.set(0, find(name).orElseThrow(() -> absent(name)));
+    command.set(0, require(name));
     try {
       // Files, not pipes: a program that prints much before it reads would wait for us, and we for
       // it.

@@ -125,12 +125,16 @@ class HostFactsTest {
       Awaitility.await()
           .atMost(Duration.ofSeconds(10))
           .until(() -> session.trouble(PROC).orElse("").contains("does not acknowledge"));
-      client.close();
+      end(client);
       writer.join();
       Awaitility.await()
           .atMost(Duration.ofSeconds(10))
           .until(() -> session.trouble(PROC).orElse("").contains("has ended"));
     }
+  }
+
+  private static void end(Socket socket) throws IOException {
+    socket.close();
   }
 
   private static void fill(Socket socket) {
