@@ -76,6 +76,7 @@ class CaptureKillIT {
               String others = host.rulesOfOthers();
               Tally tally = loop.run(host);
               assertThat(host.rulesOfOthers()).isEqualTo(others);
+              host.close();
               return tally;
             }));
       }

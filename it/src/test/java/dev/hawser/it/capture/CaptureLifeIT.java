@@ -50,7 +50,7 @@ class CaptureLifeIT {
     east =
         Member.start(
             "east", site, folder, Map.of("HAWSER_REGISTRY_FILE_DIRECTORY", services.toString()));
-    host = CapturedHost.bare(nowhere, folder, "vm", 5);
+    host = CapturedHost.bare(nowhere, folder, "life", 6);
     host.populate();
     String token =
         LoopbackMesh.token(
@@ -212,16 +212,20 @@ class CaptureLifeIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"nftables", "iptables"})
-  void everyStepMayBeTakenTwice(String filter) {
-    String[] apply = {"apply", "--by-hand", "--filter", filter};
-    host.capture(apply).orFail();
-    host.capture(apply).orFail();
+  void everyStepMayBeTakenTwice(String filter) throws InterruptedException {
+    long first = System.nanoTime();
+    host.capture("apply", "--by-hand", "--confirm-within", "3", "--filter", filter).orFail();
+    host.capture("apply", "--by-hand", "--filter", filter).orFail();
     assertCaptured(true);
     host.capture("confirm").orFail();
     host.capture("confirm").orFail();
     assertState("confirmed", 0);
-    // The rollbacks of all that was applied before are still waiting, and do nothing.
     assertThat(host.capture("restore").orFail().output()).contains("there already");
+    // The rollback of the first is due: it must not mean the second.
+    Duration since = Duration.ofNanos(System.nanoTime() - first);
+    Thread.sleep(Math.max(0, Duration.ofSeconds(8).minus(since).toMillis()));
+    assertState("confirmed", 0);
+    assertCaptured(true);
     host.capture("remove").orFail();
     assertThat(rules(filter)).isEmpty();
     host.capture("remove").orFail();

@@ -331,5 +331,9 @@ final class CapturedHost implements AutoCloseable {
   @Override
   public void close() {
     servers.forEach(Managed::close);
+    // What waits to roll something back keeps the namespace, which another test may name alike.
+    for (String pid : Shell.run("ip", "netns", "pids", site.name()).lines().toList()) {
+      ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+    }
   }
 }

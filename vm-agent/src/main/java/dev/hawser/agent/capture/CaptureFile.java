@@ -80,7 +80,11 @@ final class CaptureFile {
     PrivateFiles.createDirectory(directory);
     FileChannel lock =
         FileChannel.open(
-            directory.resolve("capture.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            directory.resolve("capture.lock"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            // The agent's user could make it a link, and root would make a file where it leads.
+            LinkOption.NOFOLLOW_LINKS);
     try {
       var _ = lock.lock();
       return lock;
