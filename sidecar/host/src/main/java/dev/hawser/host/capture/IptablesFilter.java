@@ -2,6 +2,9 @@ package dev.hawser.host.capture;
 
 import dev.hawser.host.capture.IptablesRules.Jump;
 import dev.hawser.host.capture.IptablesRules.Part;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +18,8 @@ import java.util.TreeSet;
  */
 final class IptablesFilter implements PacketFilter {
   static final String RESTORE = "iptables-restore";
+
+  private static final Path IPV6 = Path.of("/proc/net/if_inet6");
 
   /** One table of one family; in the order in which plans are applied. */
   enum Place {
@@ -151,12 +156,15 @@ final class IptablesFilter implements PacketFilter {
     for (Place place : Place.values()) {
       tables.add(table(place, programs));
     }
-    return IptablesListing.read(tables, java.time.Instant.now());
+    return IptablesListing.read(tables, Instant.now());
   }
 
   private static IptablesListing.Table table(Place place, Programs programs)
       throws CaptureException {
-    return IptablesListing.table(place.name(), programs.run(place.save()));
+    // A host without IPv6 has no table of it to ask, and nothing of ours in it.
+    return place.v6 && !Files.exists(IPV6)
+        ? IptablesListing.Table.EMPTY
+        : IptablesListing.table(place.name(), programs.run(place.save()));
   }
 
   /** A chain that is named anew is emptied; what the new plan has no use for goes. */
