@@ -160,10 +160,12 @@ final class CapturedHost implements AutoCloseable {
                 one.info().arguments().map(List::of).orElse(List.of()).stream()
                     .anyMatch(argument -> !id.isEmpty() && argument.contains(id)))
             .toList();
-    rollbacks.forEach(one -> {
-      one.descendants().forEach(ProcessHandle::destroyForcibly);
-      one.destroyForcibly();
-    });
+    for (ProcessHandle shell : rollbacks) {
+      List<ProcessHandle> children = shell.descendants().toList();
+      // The shell first: one whose sleep is ended takes the plan back at once.
+      shell.destroyForcibly();
+      children.forEach(ProcessHandle::destroyForcibly);
+    }
     return rollbacks.size();
   }
 
