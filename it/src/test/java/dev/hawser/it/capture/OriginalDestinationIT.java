@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import dev.hawser.it.harness.Home;
 import dev.hawser.it.harness.Internet;
+import dev.hawser.it.harness.LocalAdmin;
 import dev.hawser.it.harness.LoneSidecar;
 import dev.hawser.it.harness.Managed;
 import dev.hawser.it.harness.Shell;
@@ -57,7 +58,7 @@ class OriginalDestinationIT {
           assertThat(get(site, 20)).contains("first");
           assertThat(get(site, 21)).contains("second");
         }
-        String stats = text("http://" + site.address(PROXY) + ":15000/stats");
+        String stats = new LocalAdmin(site, PROXY).get("/stats").body();
         assertThat(stats).containsPattern("cluster\\.anywhere\\.upstream_cx_total: 4[1-9]");
         System.out.println(
             "STORY original destination: "

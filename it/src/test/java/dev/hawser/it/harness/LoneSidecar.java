@@ -37,7 +37,13 @@ public final class LoneSidecar implements AutoCloseable {
       Map<String, String> environment)
       throws IOException {
     return start(
-        folder, InetAddress.getLoopbackAddress(), address, snapshot, environment, List.of());
+        folder,
+        InetAddress.getLoopbackAddress(),
+        address,
+        address + ":15000",
+        snapshot,
+        environment,
+        List.of());
   }
 
   /**
@@ -52,6 +58,7 @@ public final class LoneSidecar implements AutoCloseable {
         folder,
         InetAddress.ofLiteral(site.harnessAddress()),
         site.address(host),
+        new LocalAdmin(site, host).address(),
         snapshot,
         Map.of(),
         site.prefix());
@@ -61,6 +68,7 @@ public final class LoneSidecar implements AutoCloseable {
       Path folder,
       InetAddress plane,
       String address,
+      String admin,
       Map<String, Map<String, Any>> snapshot,
       Map<String, String> environment,
       List<String> prefix)
@@ -72,7 +80,7 @@ public final class LoneSidecar implements AutoCloseable {
     try {
       Svid identity = authority.workload("east", "shop", "caller");
       String planeAddress = plane.getHostAddress() + ":" + server.port();
-      Path config = configuration(folder, address, identity, trust, planeAddress);
+      Path config = configuration(folder, address, admin, identity, trust, planeAddress);
       List<String> command = new ArrayList<>(prefix);
       command.addAll(List.of(Home.command("hawser-proxy"), "--config", config.toString()));
       return new LoneSidecar(
@@ -85,7 +93,12 @@ public final class LoneSidecar implements AutoCloseable {
 
   /** One that has enrolled before finds all it needs in its data directory. */
   private static Path configuration(
-      Path folder, String address, Svid identity, TrustBundles trust, String controlPlane)
+      Path folder,
+      String address,
+      String admin,
+      Svid identity,
+      TrustBundles trust,
+      String controlPlane)
       throws IOException {
     Path data = folder.resolve("sidecar");
     SvidStore store = new SvidStore(data);
@@ -105,7 +118,7 @@ public final class LoneSidecar implements AutoCloseable {
             "address: " + address,
             "dataDir: " + data,
             "listen:",
-            "  admin: \"" + address + ":15000\"",
+            "  admin: \"" + admin + "\"",
             "  metrics: \"" + address + ":15020\"",
             "  ready: \"" + address + ":15021\"",
             "  dns: off"));

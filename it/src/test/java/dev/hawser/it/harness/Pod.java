@@ -16,15 +16,16 @@ public final class Pod implements AutoCloseable {
   private final String service;
   private final Site site;
   private final String address;
+  private final LocalAdmin admin;
   private final Managed application;
   private final Managed proxy;
 
-  private Pod(
-      String name, String service, Site site, String address, Managed application, Managed proxy) {
+  private Pod(String name, String service, LocalAdmin admin, Managed application, Managed proxy) {
     this.name = name;
     this.service = service;
-    this.site = site;
-    this.address = address;
+    this.admin = admin;
+    this.site = admin.site();
+    this.address = site.address(admin.host());
     this.application = application;
     this.proxy = proxy;
   }
@@ -81,14 +82,13 @@ public final class Pod implements AutoCloseable {
       String join,
       Map<String, Integer> upstreams,
       List<String> application) {
-    String address = site.address(host);
-    Path config = proxyConfig(name, site, address, stories, join, upstreams);
+    LocalAdmin admin = new LocalAdmin(site, host);
+    Path config = proxyConfig(name, admin, stories, join, upstreams);
     Path log = stories.resolve("log");
     return new Pod(
         name,
         service,
-        site,
-        address,
+        admin,
         Managed.start(name, log, Map.of(), site.command(application)),
         Managed.start(
             name + "-proxy",
@@ -98,12 +98,9 @@ public final class Pod implements AutoCloseable {
   }
 
   private static Path proxyConfig(
-      String name,
-      Site site,
-      String address,
-      Path stories,
-      String join,
-      Map<String, Integer> upstreams) {
+      String name, LocalAdmin admin, Path stories, String join, Map<String, Integer> upstreams) {
+    Site site = admin.site();
+    String address = site.address(admin.host());
     List<String> lines =
         new ArrayList<>(
             List.of(
@@ -113,7 +110,7 @@ public final class Pod implements AutoCloseable {
                 "dataDir: " + stories.resolve(name),
                 join,
                 "application: {host: " + address + "}",
-                "listen: {outboundAddress: " + address + ", admin: \"" + address + ":15000\"}",
+                "listen: {outboundAddress: " + address + ", admin: \"" + admin.address() + "\"}",
                 "accessLog: " + stories.resolve("log").resolve(name + "-access.log"),
                 upstreams.isEmpty() ? "upstreams: []" : "upstreams:"));
     upstreams.forEach((service, port) ->
@@ -147,6 +144,11 @@ public final class Pod implements AutoCloseable {
 
   public String address() {
     return address;
+  }
+
+  /** Returns its proxy's administration. */
+  public LocalAdmin admin() {
+    return admin;
   }
 
   public Managed application() {

@@ -68,10 +68,8 @@ final class RotationStory {
       TimeUnit.SECONDS.sleep(1);
       for (Pod pod : List.of(mesh.web, mesh.payments, mesh.westOrders.getFirst())) {
         String before = serialOf(pod);
-        assertThat(Calls.get(admin(pod) + "renew").status())
-            .as("GET changes nothing")
-            .isEqualTo(405);
-        assertThat(Calls.post(admin(pod) + "renew").status()).isEqualTo(202);
+        assertThat(pod.admin().get("/renew").status()).as("GET changes nothing").isEqualTo(405);
+        assertThat(pod.admin().post("/renew").status()).isEqualTo(202);
         Awaitility.await(pod.name() + " has a new leaf")
             .atMost(Duration.ofSeconds(8))
             .until(() -> !serialOf(pod).equals(before));
@@ -222,12 +220,8 @@ final class RotationStory {
     return Loot.intermediateOf(cluster).chain().getFirst().getSerialNumber();
   }
 
-  private static String admin(Pod pod) {
-    return "http://" + pod.address() + ":15000/";
-  }
-
   private static String serialOf(Pod pod) {
-    Matcher matcher = SERIAL.matcher(Calls.get(admin(pod) + "status").body());
+    Matcher matcher = SERIAL.matcher(pod.admin().get("/status").body());
     assertThat(matcher.find()).as("/status of " + pod.name() + " names its serial number").isTrue();
     return matcher.group(1);
   }

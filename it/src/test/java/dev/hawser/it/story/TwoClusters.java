@@ -3,6 +3,7 @@ package dev.hawser.it.story;
 import dev.hawser.examples.load.SteadyLoad;
 import dev.hawser.it.harness.Home;
 import dev.hawser.it.harness.Internet;
+import dev.hawser.it.harness.LocalAdmin;
 import dev.hawser.it.harness.Member;
 import dev.hawser.it.harness.Pod;
 import dev.hawser.it.harness.Site;
@@ -125,7 +126,7 @@ final class TwoClusters implements AutoCloseable {
    * twice.
    */
   int slotsKnownToWeb() {
-    Calls.Answer clusters = Calls.get("http://" + web.address() + ":15000/upstreams");
+    LocalAdmin.Answer clusters = web.admin().get("/upstreams");
     if (clusters.status() != 200) {
       throw new AssertionError("web's proxy: " + clusters);
     }

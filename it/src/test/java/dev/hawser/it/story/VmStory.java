@@ -49,9 +49,7 @@ final class VmStory {
 
   /** Whether web's proxy still has an endpoint of billing to send to. */
   private static boolean inPool(TwoClusters mesh) {
-    return Calls.get("http://" + mesh.web.address() + ":15000/upstreams")
-        .body()
-        .contains(mesh.eastSite.address(50) + ":15006");
+    return mesh.web.admin().get("/upstreams").body().contains(mesh.eastSite.address(50) + ":15006");
   }
 
   private static List<String> keysReadableByOthers(Vm vm) throws IOException {
