@@ -25,7 +25,6 @@ import io.envoyproxy.envoy.admin.v3.SimpleMetric;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,7 +61,19 @@ final class AdminPages {
     this.config = config;
   }
 
-  AdminServer start(InetSocketAddress address) throws IOException {
+  AdminServer.Builder metrics(InetSocketAddress address) {
+    return AdminServer.builder(address)
+        .get("/stats/prometheus", _ -> prometheus())
+        .get("/metrics", _ -> prometheus());
+  }
+
+  AdminServer.Builder readiness(InetSocketAddress address) {
+    return AdminServer.builder(address)
+        .get("/ready", _ -> ready())
+        .get("/healthz/ready", _ -> ready());
+  }
+
+  AdminServer.Builder admin(InetSocketAddress address) {
     return AdminServer.builder(address)
         .get("/", _ -> help())
         .get("/help", _ -> help())
@@ -79,8 +90,7 @@ final class AdminPages {
         .get("/stats/prometheus", _ -> prometheus())
         .post("/drain_listeners", _ -> drainListeners())
         .post("/renew", _ -> renew())
-        .post("/drain", _ -> drain())
-        .start();
+        .post("/drain", _ -> drain());
   }
 
   private static AdminResponse help() {
@@ -122,7 +132,12 @@ final class AdminPages {
     if (drain.isDraining()) {
       return ServerInfo.State.DRAINING;
     }
-    return gateway.isListening() ? ServerInfo.State.LIVE : ServerInfo.State.INITIALIZING;
+    if (gateway.isListening()) {
+      return ServerInfo.State.LIVE;
+    }
+    return gateway.areListenersDrained()
+        ? ServerInfo.State.DRAINING
+        : ServerInfo.State.INITIALIZING;
   }
 
   private AdminResponse prometheus() {
@@ -202,7 +217,10 @@ final class AdminPages {
     }
     return gateway.isListening()
         ? AdminResponse.text(200, "ready\n")
-        : AdminResponse.text(503, "no configuration yet\n");
+        : AdminResponse.text(
+            503,
+            (gateway.areListenersDrained() ? "listeners are drained" : "no configuration yet")
+                + "\n");
   }
 
   private AdminResponse renew() {

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +52,7 @@ public final class Gateway implements AutoCloseable {
   private final Connections connections;
   private final EventLoops loops;
   private volatile @Nullable Listener listener;
-  private volatile boolean listenersDrained;
+  private final AtomicBoolean listenersDrained = new AtomicBoolean();
 
   private Gateway(GatewayConfig config, IdentityClient identity) throws IOException {
     this.config = config;
@@ -85,9 +86,14 @@ public final class Gateway implements AutoCloseable {
     HdsClient health = new HdsClient(node(identity), dialer, prober);
     open.push(health);
     drain.onDrain("connections", this::end);
-    open.push(
-        new AdminPages(this, connections, ads, drain, metrics, identity, config)
-            .start(config.admin()));
+    AdminPages pages = new AdminPages(this, connections, ads, drain, metrics, identity, config);
+    open.push(pages.admin(config.admin()).start());
+    if (config.metrics().isPresent()) {
+      open.push(pages.metrics(config.metrics().get()).start());
+    }
+    if (config.ready().isPresent()) {
+      open.push(pages.readiness(config.ready().get()).start());
+    }
     health.start();
     listenOnceConfigured(ads);
   }
@@ -181,7 +187,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private synchronized void listen() {
-    if (drain.isDraining() || listenersDrained) {
+    if (drain.isDraining() || listenersDrained.get()) {
       return;
     }
     try {
@@ -209,8 +215,13 @@ public final class Gateway implements AutoCloseable {
    * deadline of a drain is cut.
    */
   void drainListeners() {
-    listenersDrained = true;
-    var _ = end(config.drain());
+    if (!listenersDrained.getAndSet(true)) {
+      var _ = end(config.drain());
+    }
+  }
+
+  boolean areListenersDrained() {
+    return listenersDrained.get();
   }
 
   private synchronized void lastCall() {
@@ -229,7 +240,7 @@ public final class Gateway implements AutoCloseable {
 
   /** Whether connections of other networks are taken. */
   boolean isListening() {
-    return listener != null && !drain.isDraining() && !listenersDrained;
+    return listener != null && !drain.isDraining() && !listenersDrained.get();
   }
 
   /** Returns where it listens, or will. */

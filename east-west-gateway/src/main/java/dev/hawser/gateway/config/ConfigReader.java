@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,8 @@ public final class ConfigReader {
             "dataDir",
             "join",
             "admin",
+            "metrics",
+            "ready",
             "drainSeconds",
             "proxyProtocolFrom",
             "concurrency"));
@@ -72,10 +75,19 @@ public final class ConfigReader {
         Path.of(text("", root, "dataDir")),
         join(root),
         admin,
+        optional(root, "metrics"),
+        optional(root, "ready"),
         drain(root),
         GatewayConfig.Limits.usual(),
         blocks(root.get("proxyProtocolFrom")),
         concurrency(root.get("concurrency")));
+  }
+
+  private Optional<InetSocketAddress> optional(Map<String, Object> root, String key)
+      throws ConfigException {
+    return root.containsKey(key)
+        ? Optional.of(literal(key, text("", root, key)))
+        : Optional.empty();
   }
 
   /** Who administers a gateway is on its machine. */

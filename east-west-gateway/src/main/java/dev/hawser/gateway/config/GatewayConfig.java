@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a gateway is started with.
@@ -14,7 +15,9 @@ import java.util.List;
  * @param advertise {@code host:port} under which other clusters reach it
  * @param dataDir for its key, its certificate and the last good configuration; 0700
  * @param join how it proves who it is the first time
- * @param admin where it shows itself, loopback by default
+ * @param admin where it is administrated, loopback
+ * @param metrics where others read its metrics, if anywhere
+ * @param ready where others ask whether it is ready, if anywhere
  * @param drain how long connections may finish after SIGTERM
  * @param limits what an outsider can grow
  * @param proxyProtocolFrom load balancers whose connections begin with a header of the PROXY
@@ -28,6 +31,8 @@ public record GatewayConfig(
     Path dataDir,
     Join join,
     InetSocketAddress admin,
+    Optional<InetSocketAddress> metrics,
+    Optional<InetSocketAddress> ready,
     Duration drain,
     Limits limits,
     List<AddressBlock> proxyProtocolFrom,

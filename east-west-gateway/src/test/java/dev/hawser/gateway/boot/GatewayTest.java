@@ -327,10 +327,29 @@ class GatewayTest {
     }
   }
 
+  @Test
+  void othersMayReadMetricsAndReadinessAndNothingElse() throws Exception {
+    assertThat(ask(west.readyPort, "GET", "/ready").statusCode()).isEqualTo(200);
+    assertThat(ask(west.metricsPort, "GET", "/stats/prometheus").body())
+        .contains("hawser_gateway_open_connections");
+    for (int port : new int[] {west.readyPort, west.metricsPort}) {
+      assertThat(ask(port, "GET", "/config_dump").statusCode()).isEqualTo(404);
+      assertThat(ask(port, "POST", "/drain").statusCode()).isEqualTo(404);
+    }
+    assertThat(admin("POST", "/drain_listeners").statusCode()).isEqualTo(200);
+    HttpResponse<String> drained = ask(west.readyPort, "GET", "/ready");
+    assertThat(drained.statusCode()).isEqualTo(503);
+    assertThat(drained.body()).isEqualTo("listeners are drained\n");
+  }
+
   private HttpResponse<String> admin(String method, String path) throws Exception {
+    return ask(west.adminPort, method, path);
+  }
+
+  private static HttpResponse<String> ask(int port, String method, String path) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + west.adminPort + path))
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
               .method(method, HttpRequest.BodyPublishers.noBody())
               .build(),
           HttpResponse.BodyHandlers.ofString());

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** A gateway in this process, with an identity on its disk and a control plane of the test. */
@@ -40,14 +41,19 @@ final class TestGateway implements AutoCloseable {
   final FakeControlPlane controlPlane;
   final Gateway gateway;
   final int adminPort;
+  final int metricsPort;
+  final int readyPort;
   private final Map<String, Message> clusters = new TreeMap<>();
   private final Map<String, Message> assignments = new TreeMap<>();
 
-  private TestGateway(String cluster, FakeControlPlane controlPlane, Gateway gateway, int admin) {
+  private TestGateway(
+      String cluster, FakeControlPlane controlPlane, Gateway gateway, GatewayConfig config) {
     this.cluster = cluster;
     this.controlPlane = controlPlane;
     this.gateway = gateway;
-    this.adminPort = admin;
+    this.adminPort = config.admin().getPort();
+    this.metricsPort = config.metrics().orElseThrow().getPort();
+    this.readyPort = config.ready().orElseThrow().getPort();
   }
 
   /** Writes what an enrolment would have left behind. */
@@ -96,6 +102,8 @@ final class TestGateway implements AutoCloseable {
       String cluster, Path dir, FakeControlPlane controlPlane, List<AddressBlock> balancers)
       throws Exception {
     int admin = freePort();
+    int metrics = freePort();
+    int ready = freePort();
     GatewayConfig config =
         new GatewayConfig(
             "gw-" + cluster,
@@ -104,11 +112,13 @@ final class TestGateway implements AutoCloseable {
             dir,
             new GatewayConfig.Join.Before(),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), admin),
+            Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), metrics)),
+            Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), ready)),
             Duration.ofSeconds(2),
             LIMITS,
             balancers,
             0);
-    return new TestGateway(cluster, controlPlane, Gateway.start(config), admin);
+    return new TestGateway(cluster, controlPlane, Gateway.start(config), config);
   }
 
   private static int freePort() throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hawser.gateway.proxyprotocol.AddressBlock;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,11 +59,14 @@ class ConfigReaderTest {
         read(
             SMALLEST
                 + "advertise: gw.example:443\nadmin: \"127.1.0.2:15000\"\ndrainSeconds: 30\n"
+                + "metrics: \"0.0.0.0:15020\"\nready: \"0.0.0.0:15021\"\n"
                 + "concurrency: 3\n"
                 + "join: {tokenFile: /run/token}\n");
     assertThat(config.advertise()).isEqualTo("gw.example:443");
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.workers()).isEqualTo(3);
+    assertThat(config.metrics()).contains(new InetSocketAddress("0.0.0.0", 15_020));
+    assertThat(config.ready()).contains(new InetSocketAddress("0.0.0.0", 15_021));
     assertThat(config.join()).isEqualTo(new GatewayConfig.Join.Token(Path.of("/run/token")));
     assertThat(
             read(SMALLEST
