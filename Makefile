@@ -1,6 +1,7 @@
 # make demo   the three jobs on this machine, in processes of their own (ONCE=1: exit after the walk)
 # make test   unit tests and the stories in it/
 # make bench  what the data plane costs beside Envoy and HAProxy (CASES="h1-1k sni-1m" ROUNDS=3 for a part; docs/performance.md)
+# make jmh    what single steps of a request cost: time and octets (JMH="RouteMatch" for those with this in their name)
 # make conformance   the suites of others (HAWSER_VECTORS: the folder of their data, ../shared/vectors by default)
 # make fuzz   garbage for whatever reads what outsiders send (ten minutes for each target; FUZZ="HeadFuzz" for those of one class)
 # All other targets are listed by `make help`.
@@ -17,13 +18,14 @@ MVN_FLAGS ?= -B -q
 # removes with the mark of the last build.
 SOURCES := $(shell find . -name target -prune -o \( -path '*/src/*' -o -name pom.xml -o -path './.mvn/*' -o -path ./bin/train \) -print)
 
-.PHONY: help jdk build demo test bench conformance fuzz story programs format clean
+.PHONY: help jdk build demo test bench jmh conformance fuzz story programs format clean
 
 help:
 	@echo "make demo          build, then walk through the three jobs on loopback (ONCE=1 exits after the walk)"
 	@echo "make build         build everything, run no test"
 	@echo "make test          unit tests and the stories in it/"
 	@echo "make bench         measure beside Envoy and HAProxy (CASES=\"h1-1k sni-1m\" ROUNDS=3 BENCH_SECONDS=4)"
+	@echo "make jmh           measure single steps of a request (JMH=\"RouteMatch\" for those with this in their name)"
 	@echo "make conformance   the suites of others, in full (HAWSER_VECTORS names the folder of their data)"
 	@echo "make fuzz          fuzz all targets, ten minutes each (FUZZ=\"HeadFuzz\" for those of one class)"
 	@echo "make story STORY=N one story alone"
@@ -54,6 +56,10 @@ test: jdk programs
 
 bench: build
 	@bench/run $(if $(CASES),--cases "$(CASES)") $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(BENCH_SECONDS),--seconds $(BENCH_SECONDS))
+
+jmh: jdk
+	$(MVN) $(MVN_FLAGS) -T 2 -pl bench/micro -am -DskipTests package
+	@bench/micro/run $(JMH)
 
 conformance: jdk programs
 	$(MVN) -B -ntp -Pconformance -pl it -am verify -Dtest=Http1CorpusTest -Dsurefire.failIfNoSpecifiedTests=false
