@@ -52,7 +52,7 @@ programs:
 
 test: jdk programs
 	$(MVN) -B -ntp -T 2 verify
-	@fuzz/run 5
+	@fuzz/run 3
 
 bench: build
 	@bench/run $(if $(CASES),--cases "$(CASES)") $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(BENCH_SECONDS),--seconds $(BENCH_SECONDS))
