@@ -127,8 +127,9 @@ class SharedConnectionTest {
               if (reply instanceof ServerCallStreamObserver<byte[]> call) {
                 call.setOnCancelHandler(cancelled::incrementAndGet);
               }
-              waiting.add(reply);
+              // Counted first: who takes the call from the queue may ask for the number at once.
               begun.incrementAndGet();
+              waiting.add(reply);
             }))
         .build();
   }
