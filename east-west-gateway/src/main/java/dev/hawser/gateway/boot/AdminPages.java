@@ -3,6 +3,7 @@ package dev.hawser.gateway.boot;
 import dev.hawser.engine.admin.AdminRequest;
 import dev.hawser.engine.admin.AdminResponse;
 import dev.hawser.engine.admin.AdminServer;
+import dev.hawser.engine.admin.pages.ConfigDumps;
 import dev.hawser.engine.admin.pages.EnvoyJson;
 import dev.hawser.engine.admin.pages.LogLevels;
 import dev.hawser.engine.admin.pages.ProcessPages;
@@ -79,7 +80,7 @@ final class AdminPages {
         .get("/help", _ -> help())
         .get("/certs", _ -> certs())
         .get("/clusters", this::clusters)
-        .get("/config_dump", _ -> AdminResponse.json(200, configDump()))
+        .get("/config_dump", request -> ConfigDumps.answer(request, ads.held()))
         .get("/listeners", this::listeners)
         .get("/logging", _ -> LogLevels.show())
         .post("/logging", LogLevels::change)
@@ -99,7 +100,7 @@ final class AdminPages {
         """
         GET  /certs             what is trusted, the own chain, days until each ends
         GET  /clusters          what stands behind each server name (?format=json)
-        GET  /config_dump       versions of the configuration in force
+        GET  /config_dump       configuration in force (?include_eds, ?resource=dynamic_active_clusters)
         POST /drain             begin the end: readiness false, peers are told, then a deadline
         POST /drain_listeners   take no more connections and end those that stand
         GET  /listeners         where it listens (?format=json)
@@ -280,35 +281,5 @@ final class AdminPages {
                 .setType(SimpleMetric.Type.GAUGE)
                 .setValue(connections.load(backend)))
         .build();
-  }
-
-  /**
-   * Versions and refusals by type: names and digests alone, so that nothing here needs escaping.
-   */
-  private String configDump() {
-    StringBuilder out =
-        new StringBuilder("{\"connected\":")
-            .append(ads.status().connected())
-            .append(",\"types\":[");
-    String separator = "";
-    for (var type : ads.status().types().entrySet()) {
-      out.append(separator)
-          .append("{\"type\":\"")
-          .append(type.getKey())
-          .append("\",\"versions\":{");
-      String comma = "";
-      for (var version : type.getValue().versions().entrySet()) {
-        out.append(comma)
-            .append('"')
-            .append(version.getKey())
-            .append("\":\"")
-            .append(version.getValue())
-            .append('"');
-        comma = ",";
-      }
-      out.append("}}");
-      separator = ",";
-    }
-    return out.append("]}\n").toString();
   }
 }

@@ -72,6 +72,8 @@ public final class RouteSource {
       @Override
       public void onBatchEnd() {
         onEndpointsWanted.accept(Set.copyOf(discovered));
+        // What is no longer asked for comes anew if it is asked for again.
+        endpoints.keySet().retainAll(discovered);
         publish();
       }
     };

@@ -10,13 +10,7 @@ import dev.hawser.engine.testing.FakeControlPlane;
 import dev.hawser.trust.testing.TestAuthority;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -276,7 +270,7 @@ class GatewayTest {
     String name = west.sni("orders.shop", 8080);
     await()
         .untilAsserted(() ->
-            assertThat(admin("GET", "/stats/prometheus").body())
+            assertThat(west.admin("GET", "/stats/prometheus").body())
                 .contains(
                     "hawser_gateway_received_bytes_total{name=\"" + name + "\"} " + hello.length)
                 .contains("hawser_gateway_sent_bytes_total{name=\"" + name + "\"} 4")
@@ -284,85 +278,13 @@ class GatewayTest {
                 .contains("{name=\"\",outcome=\"not-exported\"} 1"));
   }
 
-  @Test
-  void administrationIsAsUsersOfEnvoyKnowIt() throws Exception {
-    String name = west.sni("orders.shop", 8080);
-    assertThat(admin("GET", "/help").body()).contains("/drain_listeners");
-    assertThat(admin("GET", "/stats?filter=membership_total").body())
-        .contains("cluster." + name + ".membership_total: ");
-    assertThat(admin("GET", "/stats?format=json").body()).contains("\"name\": \"server.live\"");
-    assertThat(admin("GET", "/stats?format=prometheus").body())
-        .isEqualTo(admin("GET", "/stats/prometheus").body());
-    assertThat(admin("GET", "/stats?filter=(").statusCode()).isEqualTo(400);
-    assertThat(admin("GET", "/certs").body())
-        .contains("spiffe://west.mesh.internal", "days_until_expiration")
-        .doesNotContain("PRIVATE");
-    assertThat(admin("GET", "/memory").body()).contains("\"allocated\"");
-    assertThat(admin("GET", "/server_info").body()).contains("\"state\": \"LIVE\"");
-    assertThat(admin("GET", "/listeners?format=json").body())
-        .contains("\"port_value\": " + west.port());
-    assertThat(admin("GET", "/clusters?format=json").body())
-        .contains("\"name\": \"" + name + "\"", "\"eds_health_status\"");
-    assertThat(admin("GET", "/logging").body()).startsWith("active loggers:");
-    assertThat(admin("POST", "/logging?level=nonsense").statusCode()).isEqualTo(400);
-    HttpResponse<String> get = admin("GET", "/drain_listeners");
-    assertThat(get.statusCode()).isEqualTo(405);
-    assertThat(get.headers().firstValue("allow")).contains("POST");
-  }
-
-  @Test
-  void listenersThatAreDrainedTakeNothingNewAndTheProcessGoesOn() throws Exception {
-    try (Socket socket = west.connect()) {
-      socket.getOutputStream().write(RawHello.of(slotSni(0)));
-      socket.getInputStream().readNBytes(4);
-      int port = west.port();
-      assertThat(admin("POST", "/drain_listeners").statusCode()).isEqualTo(200);
-      await()
-          .untilAsserted(
-              () -> assertThatThrownBy(() -> connectBriefly(port)).isInstanceOf(IOException.class));
-      socket.getOutputStream().write('x');
-      assertThat(socket.getInputStream().read()).isEqualTo('x');
-      assertThat(admin("GET", "/ready").statusCode()).isEqualTo(503);
-      assertThat(admin("GET", "/server_info").statusCode()).isEqualTo(200);
-    }
-  }
-
-  @Test
-  void othersMayReadMetricsAndReadinessAndNothingElse() throws Exception {
-    assertThat(ask(west.readyPort, "GET", "/ready").statusCode()).isEqualTo(200);
-    assertThat(ask(west.metricsPort, "GET", "/stats/prometheus").body())
-        .contains("hawser_gateway_open_connections");
-    for (int port : new int[] {west.readyPort, west.metricsPort}) {
-      assertThat(ask(port, "GET", "/config_dump").statusCode()).isEqualTo(404);
-      assertThat(ask(port, "POST", "/drain").statusCode()).isEqualTo(404);
-    }
-    assertThat(admin("POST", "/drain_listeners").statusCode()).isEqualTo(200);
-    HttpResponse<String> drained = ask(west.readyPort, "GET", "/ready");
-    assertThat(drained.statusCode()).isEqualTo(503);
-    assertThat(drained.body()).isEqualTo("listeners are drained\n");
-  }
-
-  private HttpResponse<String> admin(String method, String path) throws Exception {
-    return ask(west.adminPort, method, path);
-  }
-
-  private static HttpResponse<String> ask(int port, String method, String path) throws Exception {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      return client.send(
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-              .method(method, HttpRequest.BodyPublishers.noBody())
-              .build(),
-          HttpResponse.BodyHandlers.ofString());
-    }
-  }
-
   private String clusters() throws Exception {
-    return admin("GET", "/clusters").body();
+    return west.admin("GET", "/clusters").body();
   }
 
   @Test
   void aDrainTakesNothingNewLetsConnectionsFinishAndCutsTheRest() throws Exception {
-    assertThat(admin("GET", "/ready").statusCode()).isEqualTo(200);
+    assertThat(west.admin("GET", "/ready").statusCode()).isEqualTo(200);
     try (Socket finishes = west.connect();
         Socket stays = west.connect()) {
       for (Socket socket : List.of(finishes, stays)) {
@@ -370,11 +292,8 @@ class GatewayTest {
         socket.getInputStream().readNBytes(4);
       }
       CompletableFuture<Void> drained = west.gateway.drainTrigger().begin("test");
-      int port = west.port();
-      await()
-          .untilAsserted(
-              () -> assertThatThrownBy(() -> connectBriefly(port)).isInstanceOf(IOException.class));
-      assertThat(admin("GET", "/ready").statusCode()).isEqualTo(503);
+      west.awaitNothingNew();
+      assertThat(west.admin("GET", "/ready").statusCode()).isEqualTo(503);
       finishes.getOutputStream().write('x');
       assertThat(finishes.getInputStream().read()).isEqualTo('x');
       finishes.shutdownInput();
@@ -399,23 +318,14 @@ class GatewayTest {
   void whoeverIsConnectedWhenADrainBeginsIsStillServed() throws Exception {
     CompletableFuture<Void> drained;
     try (Socket early = west.connect()) {
-      await().until(() -> admin("GET", "/ready").statusCode() == 200);
+      await().until(() -> west.admin("GET", "/ready").statusCode() == 200);
       drained = west.gateway.drainTrigger().begin("test");
-      await().until(() -> admin("GET", "/ready").statusCode() == 503);
-      int port = west.port();
-      await()
-          .untilAsserted(
-              () -> assertThatThrownBy(() -> connectBriefly(port)).isInstanceOf(IOException.class));
+      await().until(() -> west.admin("GET", "/ready").statusCode() == 503);
+      west.awaitNothingNew();
       assertThat(drained).isNotDone();
       early.getOutputStream().write(RawHello.of(slotSni(0)));
       assertThat(early.getInputStream().readNBytes(4)).isEqualTo("zero".getBytes(US_ASCII));
     }
     drained.get(5, TimeUnit.SECONDS);
-  }
-
-  private static void connectBriefly(int port) throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
-    }
   }
 }

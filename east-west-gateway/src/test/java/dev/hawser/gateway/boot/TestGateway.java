@@ -1,5 +1,8 @@
 package dev.hawser.gateway.boot;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
@@ -7,6 +10,7 @@ import dev.hawser.engine.testing.FakeControlPlane;
 import dev.hawser.engine.xds.TypeUrls;
 import dev.hawser.gateway.config.GatewayConfig;
 import dev.hawser.gateway.proxyprotocol.AddressBlock;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.svid.SvidStore;
 import dev.hawser.trust.testing.TestAuthority;
@@ -19,10 +23,14 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,9 +109,9 @@ final class TestGateway implements AutoCloseable {
   private static TestGateway start(
       String cluster, Path dir, FakeControlPlane controlPlane, List<AddressBlock> balancers)
       throws Exception {
-    int admin = freePort();
-    int metrics = freePort();
-    int ready = freePort();
+    int admin = FreePorts.next();
+    int metrics = FreePorts.next();
+    int ready = FreePorts.next();
     GatewayConfig config =
         new GatewayConfig(
             "gw-" + cluster,
@@ -119,12 +127,6 @@ final class TestGateway implements AutoCloseable {
             balancers,
             0);
     return new TestGateway(cluster, controlPlane, Gateway.start(config), config);
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   String sni(String service, int port) {
@@ -201,6 +203,31 @@ final class TestGateway implements AutoCloseable {
 
   int port() {
     return gateway.address().getPort();
+  }
+
+  HttpResponse<String> admin(String method, String path) throws Exception {
+    return ask(adminPort, method, path);
+  }
+
+  static HttpResponse<String> ask(int port, String method, String path) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+              .method(method, HttpRequest.BodyPublishers.noBody())
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  /** Waits until it takes no more connections. */
+  void awaitNothingNew() {
+    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port());
+    await()
+        .untilAsserted(() -> {
+          try (Socket socket = new Socket()) {
+            assertThatThrownBy(() -> socket.connect(address, 100)).isInstanceOf(IOException.class);
+          }
+        });
   }
 
   Socket connect() throws Exception {

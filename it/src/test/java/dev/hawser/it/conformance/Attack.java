@@ -152,20 +152,21 @@ enum Attack {
       int asked = 0;
       List<Attacker> all = new ArrayList<>();
       try {
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < 40; i++) {
           // The sidecar's port for all hosts, and the one of a service, which takes any.
-          all.add(new Attacker(i == 0 ? mesh.upstream() : mesh.hosts()));
+          all.add(new Attacker(i % 8 == 0 ? mesh.upstream() : mesh.hosts()));
         }
         while (asked < size.names() && until.isAhead()) {
           for (Attacker attacker : all) {
             StringBuilder requests = new StringBuilder();
-            for (int i = 0; i < 50; i++) {
-              requests.append("GET / HTTP/1.1\r\nHost: h%d.example\r\n\r\n".formatted(asked++));
+            for (int i = 0; i < 10; i++) {
+              requests.append("GET / HTTP/1.1\r\nHost: h").append(asked++);
+              requests.append(".example\r\n\r\n");
             }
             attacker.send(requests.toString());
           }
           for (Attacker attacker : all) {
-            attacker.awaitAnswers(50);
+            attacker.awaitAnswers(10);
           }
         }
         return asked;

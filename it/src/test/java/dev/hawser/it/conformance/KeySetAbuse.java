@@ -10,7 +10,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.hawser.it.harness.Home;
 import dev.hawser.it.harness.LoneSidecar;
 import dev.hawser.it.harness.Vitals;
-import dev.hawser.it.programs.FreePorts;
+import dev.hawser.testing.ports.FreePorts;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Duration;
+import dev.hawser.testing.ports.FreePorts;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
@@ -27,7 +28,6 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -54,7 +54,7 @@ class PathNormalisationConformance {
       for (JsonNode one : table.get("cases")) {
         String mode = one.get("mode").asText();
         if (!ports.containsKey(mode)) {
-          int port = freePort();
+          int port = FreePorts.next();
           plane.listener(listener(mode, port));
           ports.put(mode, port);
         }
@@ -96,12 +96,6 @@ class PathNormalisationConformance {
       String seen = app.targets.poll();
       String status = answer.toString(StandardCharsets.ISO_8859_1).split(" ", 3)[1];
       return status.equals("200") && seen != null ? seen : status;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

@@ -8,8 +8,8 @@ import dev.hawser.it.harness.LoneSidecar;
 import dev.hawser.it.harness.Managed;
 import dev.hawser.it.harness.SnapshotServer;
 import dev.hawser.it.programs.EnvoyProxy;
-import dev.hawser.it.programs.FreePorts;
 import dev.hawser.it.programs.Place;
+import dev.hawser.testing.ports.FreePorts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -18,11 +18,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.awaitility.Awaitility;
 
 /** A real Envoy and a real sidecar, each with one worker's view of the same snapshot. */
@@ -32,7 +30,6 @@ final class Proxies implements AutoCloseable {
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Map<String, Integer> ports = new LinkedHashMap<>();
-  private final Set<Integer> taken = new HashSet<>();
 
   private Proxies() {}
 
@@ -51,7 +48,7 @@ final class Proxies implements AutoCloseable {
 
   private void begin(Path folder, List<Configuration> configurations, Applications applications)
       throws IOException {
-    configurations.forEach(configuration -> ports.put(configuration.name(), freePort()));
+    configurations.forEach(configuration -> ports.put(configuration.name(), FreePorts.next()));
     Map<String, Map<String, Any>> forEnvoy =
         Snapshot.of(configurations, applications, ENVOY, ports);
     Map<String, Map<String, Any>> forSidecar =
@@ -62,15 +59,6 @@ final class Proxies implements AutoCloseable {
     LoneSidecar sidecar = keep(LoneSidecar.start(folder, SIDECAR, forSidecar, Map.of()));
     awaitReady("envoy", ENVOY, envoyServer, envoy.process());
     awaitReady("sidecar", SIDECAR, sidecar.server(), sidecar.process());
-  }
-
-  /** Returns a port that nothing here has yet. */
-  private int freePort() {
-    int port = FreePorts.next();
-    while (!taken.add(port)) {
-      port = FreePorts.next();
-    }
-    return port;
   }
 
   InetSocketAddress envoy(Configuration configuration) {

@@ -3,6 +3,7 @@ package dev.hawser.it.programs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hawser.it.harness.Managed;
+import dev.hawser.testing.ports.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

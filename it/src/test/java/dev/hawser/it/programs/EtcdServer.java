@@ -1,6 +1,7 @@
 package dev.hawser.it.programs;
 
 import dev.hawser.it.harness.Managed;
+import dev.hawser.testing.ports.FreePorts;
 import java.util.List;
 import java.util.Map;
 

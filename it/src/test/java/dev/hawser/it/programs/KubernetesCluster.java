@@ -3,6 +3,7 @@ package dev.hawser.it.programs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hawser.it.harness.Managed;
+import dev.hawser.testing.ports.FreePorts;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

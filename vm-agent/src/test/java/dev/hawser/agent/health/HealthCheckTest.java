@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.hawser.agent.config.HealthSpec;
+import dev.hawser.testing.ports.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,12 +45,6 @@ class HealthCheckTest {
     return server;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = silent()) {
-      return socket.getLocalPort();
-    }
-  }
-
   /** Accepts connections in the kernel and says nothing. */
   private static ServerSocket silent() throws IOException {
     return new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
@@ -81,7 +76,7 @@ class HealthCheckTest {
 
   @Test
   void whereNobodyListensBothKindsFail() throws Exception {
-    int port = freePort();
+    int port = FreePorts.next();
     assertThat(ask("tcp://127.0.0.1:" + port, PATIENT)).contains("refused");
     assertThat(ask("http://127.0.0.1:" + port + "/", PATIENT)).isNotEmpty();
   }

@@ -251,6 +251,16 @@ public final class AdsClient implements AutoCloseable {
     planSave();
   }
 
+  /**
+   * Returns the resources in force by type URL and name. Safe for use by any thread; a change that
+   * is made meanwhile may be seen in part.
+   */
+  public Map<String, Map<String, HeldResource>> held() {
+    Map<String, Map<String, HeldResource>> all = new LinkedHashMap<>();
+    types.forEach((url, type) -> all.put(url, type.held()));
+    return all;
+  }
+
   private void sendFirst() {
     for (TypeState<?> type : types.values()) {
       DeltaDiscoveryRequest.Builder request = type.first();

@@ -6,8 +6,10 @@ import com.google.protobuf.Message;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +35,9 @@ final class TypeState<M extends Message> {
   private final ResourceApplier<M> applier;
   private final String typeUrl;
   private final Set<String> names = new TreeSet<>();
-  private final Map<String, Resource> held = new TreeMap<>();
+
+  /** In force. Changed by the xDS thread alone; {@link #held} is read by any. */
+  private final Map<String, HeldResource> held = new ConcurrentSkipListMap<>();
 
   /** From the last run and not wanted yet in this one. */
   private final Map<String, Resource> kept = new HashMap<>();
@@ -157,7 +162,7 @@ final class TypeState<M extends Message> {
     }
     request.addAllResourceNamesSubscribe(names);
     held.forEach(
-        (name, resource) -> request.putInitialResourceVersions(name, resource.getVersion()));
+        (name, one) -> request.putInitialResourceVersions(name, one.resource().getVersion()));
     return request;
   }
 
@@ -242,7 +247,7 @@ final class TypeState<M extends Message> {
       if (resource.hasMetadata()) {
         applier.onMetadata(resource.getName(), resource.getMetadata());
       }
-      held.put(resource.getName(), resource);
+      held.put(resource.getName(), new HeldResource(resource, Instant.now()));
       dirty = true;
       return null;
     } catch (InvalidProtocolBufferException e) {
@@ -261,14 +266,19 @@ final class TypeState<M extends Message> {
       return null;
     }
     dirty = false;
-    List<Resource> all = new ArrayList<>(held.values());
-    all.addAll(kept.values());
+    List<Resource> all = new ArrayList<>(kept.values());
+    held.values().forEach(one -> all.add(one.resource()));
     return all;
+  }
+
+  /** Returns what is in force, by name. Safe for use by any thread. */
+  Map<String, HeldResource> held() {
+    return Collections.unmodifiableMap(held);
   }
 
   AdsStatus.Type status() {
     Map<String, String> versions = new TreeMap<>();
-    held.forEach((name, resource) -> versions.put(name, resource.getVersion()));
+    held.forEach((name, one) -> versions.put(name, one.resource().getVersion()));
     StringBuilder nack = new StringBuilder();
     refused.forEach((name, problem) ->
         nack.append(nack.isEmpty() ? "" : "; ").append(name).append(": ").append(problem));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.bundle.TrustBundle;
 import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.svid.Svid;
@@ -11,7 +12,6 @@ import dev.hawser.trust.testing.TestAuthority;
 import dev.hawser.trust.x509.Certificates;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -158,7 +158,7 @@ class IdentityClientTest {
 
   @Test
   void enrolmentWaitsForAControlPlaneThatIsAway() throws Exception {
-    int port = freePort();
+    int port = FreePorts.next();
     String token = EnrolmentServer.token(authority, "127.0.0.1:" + port);
     try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<IdentityClient> opening =
@@ -173,7 +173,7 @@ class IdentityClientTest {
 
   @Test
   void joiningOnceSaysThatNobodyAnswers() throws Exception {
-    String token = EnrolmentServer.token(authority, "127.0.0.1:" + freePort());
+    String token = EnrolmentServer.token(authority, "127.0.0.1:" + FreePorts.next());
     assertThatExceptionOfType(IdentityException.class)
         .isThrownBy(() -> IdentityClient.join(options().with(text(token))))
         .satisfies(e -> {
@@ -398,11 +398,5 @@ class IdentityClientTest {
 
   private static String mode(Path file) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -9,6 +9,7 @@ import dev.hawser.engine.metrics.Metrics;
 import dev.hawser.engine.xds.AdsClient;
 import dev.hawser.engine.xds.AdsStatus;
 import dev.hawser.engine.xds.ControlPlaneDialer;
+import dev.hawser.engine.xds.HeldResource;
 import dev.hawser.engine.xds.TypeUrls;
 import dev.hawser.host.dns.DnsListener;
 import dev.hawser.host.dns.DnsOptions;
@@ -16,7 +17,6 @@ import dev.hawser.host.identity.IdentityClient;
 import dev.hawser.host.identity.IdentityException;
 import dev.hawser.host.identity.IdentityOptions;
 import dev.hawser.host.identity.IdentityStatus;
-import dev.hawser.proxy.boot.admin.Held;
 import dev.hawser.proxy.config.ProxyConfig;
 import dev.hawser.proxy.config.RunOptions;
 import dev.hawser.proxy.http.HttpLimits;
@@ -293,8 +293,8 @@ public final class Proxy implements AutoCloseable {
     return metrics;
   }
 
-  Map<String, Map<String, Held>> held() {
-    return feed.held();
+  Map<String, Map<String, HeldResource>> held() {
+    return ads.held();
   }
 
   IdentityClient identityClient() {

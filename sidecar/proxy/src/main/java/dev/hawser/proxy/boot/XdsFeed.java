@@ -1,13 +1,11 @@
 package dev.hawser.proxy.boot;
 
-import com.google.protobuf.Message;
 import dev.hawser.engine.xds.AdsClient;
 import dev.hawser.engine.xds.ResourceApplier;
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.TrustBundlesCodec;
 import dev.hawser.engine.xds.TypeUrls;
 import dev.hawser.host.identity.IdentityClient;
-import dev.hawser.proxy.boot.admin.Held;
 import dev.hawser.proxy.codec.ClusterCodec;
 import dev.hawser.proxy.codec.EndpointCodec;
 import dev.hawser.proxy.codec.ListenerCodec;
@@ -21,13 +19,9 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class XdsFeed {
   private final DataPlane plane;
   private final IdentityClient identity;
-  private final Map<String, Map<String, Held>> held = new ConcurrentHashMap<>();
   private final Set<String> upstreams = new TreeSet<>();
   private @Nullable AdsClient ads;
 
@@ -80,26 +73,6 @@ final class XdsFeed {
     }
   }
 
-  /** Returns the resources in force, by type and name. */
-  Map<String, Map<String, Held>> held() {
-    Map<String, Map<String, Held>> copy = new TreeMap<>();
-    held.forEach((type, messages) -> copy.put(type, new TreeMap<>(messages)));
-    return copy;
-  }
-
-  private void keep(Message message, String name, String version) {
-    held.computeIfAbsent(
-            message.getDescriptorForType().getFullName(), _ -> new ConcurrentHashMap<>())
-        .put(name, new Held(message, version, Instant.now()));
-  }
-
-  private void drop(Message prototype, String name) {
-    Map<String, Held> messages = held.get(prototype.getDescriptorForType().getFullName());
-    if (messages != null) {
-      messages.remove(name);
-    }
-  }
-
   private void follow() {
     AdsClient client = ads;
     if (client == null) {
@@ -112,7 +85,6 @@ final class XdsFeed {
     gone.removeAll(wants.upstreams());
     for (String name : gone) {
       plane.upstreams().forget(name);
-      drop(Cluster.getDefaultInstance(), name);
     }
     upstreams.clear();
     upstreams.addAll(wants.upstreams());
@@ -136,13 +108,11 @@ final class XdsFeed {
       } catch (IOException e) {
         throw new ResourceRejectedException("address", String.valueOf(e.getMessage()));
       }
-      keep(resource, name, version);
     }
 
     @Override
     public void onRemoved(String name) {
       plane.listeners().remove(name);
-      drop(prototype(), name);
     }
 
     @Override
@@ -162,13 +132,11 @@ final class XdsFeed {
     public void onChanged(String name, RouteConfiguration resource, String version)
         throws ResourceRejectedException {
       plane.routes().put(RouteCodec.read(resource));
-      keep(resource, name, version);
     }
 
     @Override
     public void onRemoved(String name) {
       plane.routes().remove(name);
-      drop(prototype(), name);
     }
 
     @Override
@@ -189,13 +157,11 @@ final class XdsFeed {
     public void onChanged(String name, VirtualHost resource, String version)
         throws ResourceRejectedException {
       plane.routes().putHost(name, RouteCodec.read(resource));
-      keep(resource, name, version);
     }
 
     @Override
     public void onRemoved(String name) {
       plane.routes().removeHost(name);
-      drop(prototype(), name);
     }
 
     @Override
@@ -216,13 +182,11 @@ final class XdsFeed {
     public void onChanged(String name, Cluster resource, String version)
         throws ResourceRejectedException {
       plane.upstreams().configure(ClusterCodec.read(resource));
-      keep(resource, name, version);
     }
 
     @Override
     public void onRemoved(String name) {
       plane.upstreams().remove(name);
-      drop(prototype(), name);
     }
 
     @Override
@@ -242,13 +206,11 @@ final class XdsFeed {
     public void onChanged(String name, ClusterLoadAssignment resource, String version)
         throws ResourceRejectedException {
       plane.upstreams().update(EndpointCodec.read(resource));
-      keep(resource, name, version);
     }
 
     @Override
     public void onRemoved(String name) {
       plane.upstreams().update(EndpointSet.empty(name));
-      drop(prototype(), name);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.hawser.proxy.http.ResetReason;
 import dev.hawser.proxy.http.StreamFailure;
 import dev.hawser.proxy.http.StreamListener;
 import dev.hawser.proxy.observe.Watch;
+import dev.hawser.proxy.reply.GrpcCodes;
 import dev.hawser.proxy.tcp.RawConnection;
 import dev.hawser.proxy.upstream.ConnectionPool;
 import dev.hawser.proxy.upstream.Dialer;
@@ -126,7 +127,7 @@ final class Attempt implements ConnectionPool.Waiter, Dialer.Outcome, StreamList
     if (!isGrpc(headers)) {
       noteAnswer(status);
     } else if (end) {
-      noteGrpc(headers);
+      noteGrpc(headers, true);
     }
     responseEnded = end;
     exchange.onResponse(this, headers, end);
@@ -137,11 +138,17 @@ final class Attempt implements ConnectionPool.Waiter, Dialer.Outcome, StreamList
     return type != null && AsciiString.regionMatches(type, true, 0, GRPC, 0, GRPC.length());
   }
 
-  /** A gRPC server says only at the end how it went. */
-  private void noteGrpc(Http2Headers fields) {
-    CharSequence code = fields.get(HeaderNames.GRPC_STATUS);
-    boolean unavailable = code != null && AsciiString.contentEquals(code, "14");
-    noteAnswer(unavailable ? 503 : status);
+  /**
+   * A gRPC server says only at the end how it went. One that refuses at once is judged by the
+   * status of HTTP that its code means, as in Envoy; after an answer only UNAVAILABLE is about the
+   * server and not about the call.
+   *
+   * @param atOnce whether these fields are all there is of an answer
+   */
+  private void noteGrpc(Http2Headers fields, boolean atOnce) {
+    int code = fields.getInt(HeaderNames.GRPC_STATUS, -1);
+    boolean counts = atOnce ? code > GrpcCodes.OK : code == GrpcCodes.UNAVAILABLE;
+    noteAnswer(counts ? GrpcCodes.http(code) : status);
   }
 
   private void noteAnswer(int as) {
@@ -172,7 +179,7 @@ final class Attempt implements ConnectionPool.Waiter, Dialer.Outcome, StreamList
   public void onTrailers(Http2Headers trailers) {
     if (!over) {
       responseEnded = true;
-      noteGrpc(trailers);
+      noteGrpc(trailers, false);
       exchange.onResponseTrailers(this, trailers);
     }
   }

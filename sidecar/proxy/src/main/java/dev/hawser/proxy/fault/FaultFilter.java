@@ -8,6 +8,7 @@ import dev.hawser.proxy.http.HeaderValue;
 import dev.hawser.proxy.model.FaultPlan;
 import dev.hawser.proxy.model.FieldMatch;
 import dev.hawser.proxy.model.Fraction;
+import dev.hawser.proxy.reply.GrpcCodes;
 import dev.hawser.proxy.reply.LocalReply;
 import dev.hawser.proxy.worker.Timer;
 import java.time.Duration;

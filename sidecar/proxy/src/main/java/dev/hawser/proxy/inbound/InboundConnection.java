@@ -25,6 +25,8 @@ import dev.hawser.proxy.worker.Worker;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +41,11 @@ final class InboundConnection implements Live, RequestAcceptor {
   private final InboundSide side;
   private final CalmEnd end;
   private @Nullable TcpCall bytes;
-  private boolean asking;
+  private @Nullable SideCall asking;
+
+  /** By whose word the bytes pass; null if nobody was to be asked. */
+  private @Nullable ConnectionAuthz ruledBy;
+
   private @Nullable InboundChains foundIn;
   private InboundChains.@Nullable Ready found;
 
@@ -123,38 +129,90 @@ final class InboundConnection implements Live, RequestAcceptor {
 
   private void beginTcp(ListenerConfig.Chain chain, ListenerConfig.Content.Tcp tcp) {
     Metadata told = new Metadata();
-    if (!context
-        .gate()
-        .allows(
-            chain.access(),
-            AccessJudge.Subject.of(peer.downstream(), null, told),
-            InboundSide.NETWORK_FILTER)) {
+    if (!judge(chain, told)) {
       deny("RBAC");
       return;
     }
     channel.pipeline().addLast("hold", new ByteHold());
     context.connections().add(worker, channel, this);
-    ConnectionAuthz ask = tcp.ask().orElse(null);
-    if (ask == null || !context.authorizer().concerns(ask, told)) {
+    channel.closeFuture().addListener(_ -> askNoMore());
+    ruledBy = tcp.ask().orElse(null);
+    if (ruledBy == null || !context.authorizer().concerns(ruledBy, told)) {
       pass(tcp);
-      return;
+    } else {
+      ask(ruledBy, allowed -> ruled(tcp, allowed));
     }
-    asking = true;
-    SideCall asked =
-        context.authorizer().ask(ask, worker, peer.downstream(), allowed -> ruled(tcp, allowed));
-    channel.closeFuture().addListener(_ -> asked.cancel());
+  }
+
+  private boolean judge(ListenerConfig.Chain chain, Metadata told) {
+    return context
+        .gate()
+        .allows(
+            chain.access(),
+            AccessJudge.Subject.of(peer.downstream(), null, told),
+            InboundSide.NETWORK_FILTER);
+  }
+
+  private void ask(ConnectionAuthz whom, Consumer<Boolean> then) {
+    asking =
+        context
+            .authorizer()
+            .ask(
+                whom,
+                worker,
+                peer.downstream(),
+                allowed -> {
+                  asking = null;
+                  if (channel.isOpen()) {
+                    then.accept(allowed);
+                  }
+                });
+  }
+
+  private void askNoMore() {
+    SideCall present = asking;
+    if (present != null) {
+      asking = null;
+      present.cancel();
+    }
   }
 
   /** Somebody was asked; meanwhile the configuration may have changed. */
   private void ruled(ListenerConfig.Content.Tcp tcp, boolean allowed) {
-    asking = false;
-    if (!channel.isOpen()) {
-      return;
-    }
     if (allowed && stillAllowed(tcp.upstream())) {
       pass(tcp);
+      askAnew();
     } else {
       deny(allowed ? "RBAC" : "UAEX");
+    }
+  }
+
+  /** Somebody else is to be asked, or in other words: bytes pass until the answer is there. */
+  private void askAnew() {
+    InboundChains.Ready ready = chain();
+    if (asking != null
+        || !channel.isOpen()
+        || ready == null
+        || !(ready.chain().content() instanceof ListenerConfig.Content.Tcp tcp)) {
+      return;
+    }
+    ConnectionAuthz whom = tcp.ask().orElse(null);
+    if (Objects.equals(whom, ruledBy)) {
+      return;
+    }
+    ruledBy = whom;
+    Metadata told = new Metadata();
+    if (whom != null && judge(ready.chain(), told) && context.authorizer().concerns(whom, told)) {
+      ask(whom, this::ruledAnew);
+    }
+  }
+
+  private void ruledAnew(boolean allowed) {
+    if (allowed) {
+      askAnew();
+    } else {
+      InboundReports.denied(context, peer, "UAEX");
+      cut();
     }
   }
 
@@ -249,7 +307,8 @@ final class InboundConnection implements Live, RequestAcceptor {
   public void reconsider() {
     if (bytes != null) {
       bytes.reconsider();
-    } else if (!asking) {
+      askAnew();
+    } else if (asking == null) {
       InboundChains.Ready ready = chain();
       end.reconsider(ready != null && ready.http() != null);
     }

@@ -34,6 +34,7 @@ final class App implements AutoCloseable {
     server.createContext("/echo", this::echo);
     server.createContext("/chunked", this::chunked);
     server.createContext("/slow", this::slow);
+    server.createContext("/grpc/", this::refusesGrpc);
     server.start();
   }
 
@@ -87,6 +88,16 @@ final class App implements AutoCloseable {
         out.flush();
       }
     }
+  }
+
+  /** Says the code that ends the path, and no more. */
+  private void refusesGrpc(HttpExchange exchange) throws IOException {
+    seen(exchange);
+    String path = exchange.getRequestURI().getPath();
+    exchange.getResponseHeaders().set("content-type", "application/grpc");
+    exchange.getResponseHeaders().set("grpc-status", path.substring(path.lastIndexOf('/') + 1));
+    exchange.sendResponseHeaders(200, -1);
+    exchange.close();
   }
 
   private void slow(HttpExchange exchange) throws IOException {

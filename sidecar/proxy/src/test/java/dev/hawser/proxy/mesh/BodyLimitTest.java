@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -31,7 +32,7 @@ class BodyLimitTest {
           .plane()
           .upstreams()
           .configure(Configs.application("app", UpstreamConfig.Protocol.HTTP1, app.port()));
-      int port = Configs.freePort();
+      int port = FreePorts.next();
       proxy
           .plane()
           .listeners()
@@ -59,7 +60,7 @@ class BodyLimitTest {
           .plane()
           .upstreams()
           .configure(Configs.application("app", UpstreamConfig.Protocol.HTTP1, app.port()));
-      int port = Configs.freePort();
+      int port = FreePorts.next();
       proxy
           .plane()
           .listeners()

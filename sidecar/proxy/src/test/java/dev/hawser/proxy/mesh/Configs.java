@@ -24,10 +24,6 @@ import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.normalise.EscapedSlashes;
 import dev.hawser.proxy.normalise.PathRules;
 import dev.hawser.trust.spiffe.SpiffeId;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -48,14 +44,6 @@ final class Configs {
           HttpEdge.Bounds.USUAL);
 
   private Configs() {}
-
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 
   static String serverName(String service, String cluster) {
     return "p8080." + service + ".shop." + cluster + ".mesh.internal";

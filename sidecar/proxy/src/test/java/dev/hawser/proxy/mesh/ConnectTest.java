@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.IOException;
 import java.io.InputStream;
@@ -86,7 +87,7 @@ class ConnectTest {
   }
 
   private int listen(String upstream, String fields) throws IOException, ResourceRejectedException {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     String routes =
         """
         {"name":"tunnel","match":{"connect_matcher":{}},"route":{"cluster":"%s",
@@ -277,7 +278,7 @@ class ConnectTest {
     proxy
         .plane()
         .upstreams()
-        .configure(Configs.application("nobody", UpstreamConfig.Protocol.TCP, Configs.freePort()));
+        .configure(Configs.application("nobody", UpstreamConfig.Protocol.TCP, FreePorts.next()));
     int port = listen("nobody", ALLOWED);
     try (Socket socket = send(port, connect("ledger.shop:5432") + "early")) {
       assertThat(head(socket.getInputStream()))

@@ -1,6 +1,8 @@
 package dev.hawser.proxy.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.google.rpc.Status;
 import dev.hawser.proxy.model.Access;
@@ -9,6 +11,7 @@ import dev.hawser.proxy.model.EndpointConfig;
 import dev.hawser.proxy.model.ExtAuthzConfig;
 import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.model.ValueMatch;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
@@ -22,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,18 +117,23 @@ class ConnectionAuthzTest {
         .configure(Configs.application("authz", UpstreamConfig.Protocol.HTTP2, server.getPort()));
   }
 
+  private EndpointConfig serve(
+      Duration timeout, boolean passOnError, Optional<Access.Rule.Told> when, Access... access)
+      throws IOException {
+    return callee.serveBytes(
+        "ledger",
+        echo.getLocalPort(),
+        Optional.of(
+            new ConnectionAuthz(
+                new ExtAuthzConfig.Service.Grpc("authz", "", timeout, Map.of()),
+                passOnError,
+                when)),
+        access);
+  }
+
   private int listen(boolean passOnError, Optional<Access.Rule.Told> when, Access... access)
       throws IOException {
-    EndpointConfig endpoint =
-        callee.serveBytes(
-            "ledger",
-            echo.getLocalPort(),
-            Optional.of(
-                new ConnectionAuthz(
-                    new ExtAuthzConfig.Service.Grpc("authz", "", Duration.ofSeconds(2), Map.of()),
-                    passOnError,
-                    when)),
-            access);
+    EndpointConfig endpoint = serve(Duration.ofSeconds(2), passOnError, when, access);
     return caller.callTcp(
         Configs.meshed(
             "ledger.shop:5432", UpstreamConfig.Protocol.TCP, TestProxy.STABILITY, callee.id()),
@@ -174,7 +183,7 @@ class ConnectionAuthzTest {
     callee
         .plane()
         .upstreams()
-        .configure(Configs.application("authz", UpstreamConfig.Protocol.HTTP2, Configs.freePort()));
+        .configure(Configs.application("authz", UpstreamConfig.Protocol.HTTP2, FreePorts.next()));
     int closed = listen(false, Optional.empty());
     assertThat(isRefused(closed)).isTrue();
     int opened = listen(true, Optional.empty());
@@ -197,6 +206,26 @@ class ConnectionAuthzTest {
     int other = listen(false, Optional.of(rule), shadow(1));
     assertThat(exchange(other)).isEqualTo("hello");
     assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void aConnectionUnderWayIsAskedAboutAgainWhenTheQuestionChanges() throws Exception {
+    startService();
+    int port = listen(false, Optional.empty());
+    try (Socket first = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      await().until(() -> connections.get() == 1);
+      serve(Duration.ofSeconds(2), false, Optional.empty());
+      serve(Duration.ofSeconds(3), false, Optional.empty());
+      await().until(() -> asked.size() == 2);
+      first.setSoTimeout(10_000);
+      first.getOutputStream().write('x');
+
+      allowing = false;
+      serve(Duration.ofSeconds(4), false, Optional.empty());
+
+      assertThatThrownBy(() -> first.getInputStream().read()).isInstanceOf(SocketException.class);
+      assertThat(asked).hasSize(3);
+    }
   }
 
   private static Access shadow(int port) {

@@ -7,6 +7,7 @@ import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.model.EndpointConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import io.netty.util.ResourceLeakDetector;
 import java.io.DataInputStream;
@@ -77,7 +78,7 @@ class CostTest {
         .upstreams()
         .configure(
             Configs.application("app", UpstreamConfig.Protocol.HTTP1, application.getLocalPort()));
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     proxy.plane().listeners().put(Envoys.listener(port, "app"));
 
     Cost cost = measure(port, "proxy-alone");

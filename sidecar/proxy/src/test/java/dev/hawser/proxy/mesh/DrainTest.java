@@ -9,6 +9,7 @@ import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -40,7 +41,7 @@ class DrainTest {
     HttpLimits limits =
         HttpLimits.defaults().withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(4));
     proxy = keep(new TestProxy(TestAuthority.create(), "east", "web", 1, limits));
-    port = Configs.freePort();
+    port = FreePorts.next();
     proxy
         .plane()
         .upstreams()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,7 +58,7 @@ class EdgeLimitsTest {
   }
 
   private int listen(String manager) throws IOException, ResourceRejectedException {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     String fields = "\"http_filters\":[%s]".formatted(Envoys.filter("router", "")) + manager;
     proxy.plane().listeners().put(Envoys.routed(port, ROUTES, fields));
     return port;

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
@@ -78,7 +79,7 @@ class ExtAuthzPathTest {
   }
 
   private int listen(String fields) throws IOException, ResourceRejectedException {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     String common = "\"transport_api_version\":\"V3\",";
     proxy
         .plane()
@@ -187,7 +188,7 @@ class ExtAuthzPathTest {
 
   @Test
   void theServiceIsAskedOnceAboutARequestThatWasUnderWayWhenItCame() throws Exception {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     proxy.plane().listeners().put(Envoys.listener(port, "app"));
     CompletableFuture<HttpResponse<String>> stays = slow(port, 1);
     AtomicInteger code = new AtomicInteger();

@@ -8,6 +8,7 @@ import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.EOFException;
 import java.io.IOException;
@@ -47,7 +48,7 @@ class FloodTest {
     HttpLimits limits =
         HttpLimits.defaults().withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(30));
     proxy = keep(new TestProxy(TestAuthority.create(), "east", "web", 1, limits));
-    port = Configs.freePort();
+    port = FreePorts.next();
     proxy
         .plane()
         .upstreams()

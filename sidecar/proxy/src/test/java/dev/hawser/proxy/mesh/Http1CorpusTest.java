@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -59,7 +60,7 @@ class Http1CorpusTest {
                     UpstreamConfig.Protocol.HTTP1,
                     meshed.port(),
                     Configs.callersOf("east.mesh.internal"))));
-    directPort = Configs.freePort();
+    directPort = FreePorts.next();
     caller
         .plane()
         .upstreams()

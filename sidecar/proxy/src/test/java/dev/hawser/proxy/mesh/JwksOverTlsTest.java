@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.hawser.proxy.jwt.Issuer;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.IOException;
 import java.net.URI;
@@ -102,7 +103,7 @@ class JwksOverTlsTest {
         .upstreams()
         .configure(
             WebServer.upstream(issuer, WebIdentities.trusting(trusted), "'sni':'" + name + "'"));
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     proxy
         .plane()
         .listeners()

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.proxy.jwt.Issuer;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -70,7 +71,7 @@ class JwtPathTest {
   }
 
   private int listen(String... filters) throws IOException, ResourceRejectedException {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     proxy.plane().listeners().put(Envoys.listener(port, "app", filters));
     return port;
   }

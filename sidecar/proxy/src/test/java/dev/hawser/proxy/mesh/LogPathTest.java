@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -57,7 +58,7 @@ class LogPathTest {
 
   /** Listens with one log to a file, of this format and maybe with a filter. */
   private int listen(String format, String filter) throws Exception {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     String log =
         """
         "access_log":[{"name":"envoy.access_loggers.file",%s"typed_config":{
@@ -193,7 +194,7 @@ class LogPathTest {
 
   @Test
   void aConnectionOfRawBytesHasALine() throws Exception {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     proxy
         .plane()
         .upstreams()

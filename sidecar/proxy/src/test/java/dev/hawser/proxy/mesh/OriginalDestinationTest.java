@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.proxy.codec.ClusterCodec;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.IOException;
 import java.net.URI;
@@ -41,7 +42,7 @@ class OriginalDestinationTest {
     second = keep(RawBackend.start());
     proxy = keep(new TestProxy(TestAuthority.create(), "east", "web"));
     proxy.plane().upstreams().configure(ClusterCodec.read(Envoys.cluster(CLUSTER)));
-    port = Configs.freePort();
+    port = FreePorts.next();
     proxy.plane().listeners().put(Envoys.listener(port, "anywhere"));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hawser.proxy.model.RetryRule;
+import dev.hawser.testing.ports.FreePorts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ class OutlierPathTest {
             "'splitExternalLocalOriginErrors':true,'consecutive5xx':1,"
                 + "'consecutiveLocalOriginFailure':3,'enforcingLocalOriginSuccessRate':0",
             good.port(),
-            Configs.freePort());
+            FreePorts.next());
 
     assertThat(statuses(port, 20, 503)).isEqualTo(3);
     assertThat(a.states()).containsExactly("serving", "ejected");
@@ -96,6 +97,29 @@ class OutlierPathTest {
     assertThat(a.states()).containsExactly("serving", "serving");
     assertThat(a.number(STAT + "detected_consecutive_5xx")).isEqualTo(failed / 5);
     assertThat(a.number(STAT + "enforced_total")).isZero();
+  }
+
+  @Test
+  void aGrpcServerThatRefusesAtOnceIsJudgedByWhatItsCodeMeansInHttp() throws Exception {
+    int port =
+        call(
+            "'consecutive5xx':6,'enforcingConsecutive5xx':0,'consecutiveGatewayFailure':2,"
+                + "'enforcingConsecutiveGatewayFailure':0",
+            bad.port());
+    for (int code : new int[] {0, 1, 3, 5, 7, 8, 16}) {
+      a.get(port, "/grpc/" + code);
+    }
+    assertThat(a.number(STAT + "detected_consecutive_5xx")).isZero();
+
+    for (int code : new int[] {2, 4, 12, 13, 14, 15}) {
+      a.get(port, "/grpc/" + code);
+    }
+    assertThat(a.number(STAT + "detected_consecutive_5xx")).isEqualTo(1);
+    assertThat(a.number(STAT + "detected_consecutive_gateway_failure")).isZero();
+
+    a.get(port, "/grpc/4");
+    a.get(port, "/grpc/14");
+    assertThat(a.number(STAT + "detected_consecutive_gateway_failure")).isEqualTo(1);
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.hawser.proxy.codec.ListenerCodec;
 import dev.hawser.proxy.codec.RouteCodec;
 import dev.hawser.proxy.model.EndpointConfig;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -121,7 +122,7 @@ class RoutePathTest {
         .plane()
         .upstreams()
         .configure(Configs.application("limiter", UpstreamConfig.Protocol.HTTP2, server.getPort()));
-    port = Configs.freePort();
+    port = FreePorts.next();
     listen();
   }
 

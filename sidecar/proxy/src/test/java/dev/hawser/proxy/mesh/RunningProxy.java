@@ -13,6 +13,7 @@ import dev.hawser.host.identity.IdentityOptions;
 import dev.hawser.proxy.boot.Proxy;
 import dev.hawser.proxy.config.ProxyConfig;
 import dev.hawser.proxy.config.RunOptions;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -49,11 +50,11 @@ final class RunningProxy implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Proxy proxy;
   final FakeControlPlane controlPlane;
-  final int admin = Configs.freePort();
-  final int metrics = Configs.freePort();
-  final int ready = Configs.freePort();
-  final int inbound = Configs.freePort();
-  final int outbound = Configs.freePort();
+  final int admin = FreePorts.next();
+  final int metrics = FreePorts.next();
+  final int ready = FreePorts.next();
+  final int inbound = FreePorts.next();
+  final int outbound = FreePorts.next();
 
   private RunningProxy(Path folder, RunOptions options) throws Exception {
     open.push(client);

@@ -7,6 +7,7 @@ import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import io.grpc.Attributes;
 import io.grpc.MethodDescriptor;
@@ -64,7 +65,7 @@ class SharedConnectionTest {
     TestProxy proxy =
         new TestProxy(TestAuthority.create(), "east", "web", 1, HttpLimits.defaults());
     open.addFirst(proxy);
-    port = Configs.freePort();
+    port = FreePorts.next();
     proxy
         .plane()
         .upstreams()

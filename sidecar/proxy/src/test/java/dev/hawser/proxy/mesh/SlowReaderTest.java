@@ -3,6 +3,7 @@ package dev.hawser.proxy.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -188,7 +189,7 @@ class SlowReaderTest {
         .upstreams()
         .configure(
             Configs.application("bytes", UpstreamConfig.Protocol.TCP, server.getLocalPort()));
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     caller
         .plane()
         .listeners()

@@ -15,6 +15,7 @@ import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.telemetry.AccessLog;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.bundle.TrustBundles;
 import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.svid.Svid;
@@ -39,7 +40,7 @@ final class TestProxy implements AutoCloseable {
   private final Path log;
   private final Path logs;
   private final DataPlane plane;
-  private final int inboundPort = Configs.freePort();
+  private final int inboundPort = FreePorts.next();
   private final List<ListenerConfig.Chain> chains = new ArrayList<>();
   final List<String> asked = new CopyOnWriteArrayList<>();
 
@@ -209,7 +210,7 @@ final class TestProxy implements AutoCloseable {
   int call(
       UpstreamConfig upstream, RetryRule retries, Duration timeout, EndpointSet.Group... groups)
       throws IOException {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     plane.upstreams().configure(upstream);
     plane.upstreams().update(Configs.set(upstream.name(), groups));
     plane.routes().put(Configs.routes(upstream.name(), upstream.name(), timeout, retries));
@@ -223,7 +224,7 @@ final class TestProxy implements AutoCloseable {
 
   /** Calls an upstream of raw bytes by a local port. */
   int callTcp(UpstreamConfig upstream, EndpointSet.Group... groups) throws IOException {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     plane.upstreams().configure(upstream);
     plane.upstreams().update(Configs.set(upstream.name(), groups));
     plane

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -60,7 +61,7 @@ class TimesTest {
    * @param manager of the connection manager besides its filters, as JSON
    */
   private int listen(String action, String manager) throws IOException, ResourceRejectedException {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     String route =
         "{\"match\":{\"prefix\":\"/\"},\"route\":{\"cluster\":\"app\"%s}}"
             .formatted(action.isEmpty() ? "" : "," + action);

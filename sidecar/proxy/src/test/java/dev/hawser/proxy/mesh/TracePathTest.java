@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -74,7 +75,7 @@ class TracePathTest {
   }
 
   private int listenWith(String service, String fields) throws Exception {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     String tracing =
         """
         "tracing":{%s"provider":{"name":"envoy.tracers.opentelemetry","typed_config":{
@@ -327,7 +328,7 @@ class TracePathTest {
 
   @Test
   void withoutTracingNobodyTouchesTheTrace() throws Exception {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     proxy.plane().listeners().put(Envoys.listener(port, "app"));
 
     assertThat(get(port, "/")).doesNotContainKey("Traceparent");

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -58,7 +59,7 @@ class WebSocketTest {
                     UpstreamConfig.Protocol.HTTP1,
                     app.port(),
                     Configs.callersOf("east.mesh.internal"))));
-    direct = Configs.freePort();
+    direct = FreePorts.next();
     caller
         .plane()
         .upstreams()

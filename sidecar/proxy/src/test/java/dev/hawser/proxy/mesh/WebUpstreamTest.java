@@ -7,6 +7,7 @@ import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.proxy.model.ListenerConfig;
 import dev.hawser.proxy.model.RetryRule;
 import dev.hawser.proxy.model.UpstreamConfig;
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -69,7 +70,7 @@ class WebUpstreamTest {
   }
 
   private int get(UpstreamConfig upstream) throws Exception {
-    int port = Configs.freePort();
+    int port = FreePorts.next();
     proxy.plane().upstreams().configure(upstream);
     proxy
         .plane()

@@ -2,6 +2,7 @@ package dev.hawser.proxy.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hawser.testing.ports.FreePorts;
 import dev.hawser.trust.testing.TestAuthority;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +23,9 @@ class WindowTest {
   @Test
   void aConnectionsWindowIsThatOfTheConfigurationElseWide() throws Exception {
     try (TestProxy proxy = new TestProxy(TestAuthority.create(), "east", "web")) {
-      int usual = Configs.freePort();
+      int usual = FreePorts.next();
       proxy.plane().listeners().put(Envoys.listener(usual, "app"));
-      int narrow = Configs.freePort();
+      int narrow = FreePorts.next();
       proxy
           .plane()
           .listeners()

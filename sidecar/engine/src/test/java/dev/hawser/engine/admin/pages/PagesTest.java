@@ -2,12 +2,23 @@ package dev.hawser.engine.admin.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import com.google.protobuf.StringValue;
 import com.google.protobuf.util.JsonFormat;
 import dev.hawser.engine.admin.AdminRequest;
 import dev.hawser.engine.admin.AdminResponse;
+import dev.hawser.engine.xds.HeldResource;
+import dev.hawser.engine.xds.TypeUrls;
 import dev.hawser.trust.testing.TestAuthority;
 import io.envoyproxy.envoy.admin.v3.Certificates;
 import io.envoyproxy.envoy.admin.v3.Memory;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -94,5 +105,46 @@ class PagesTest {
     assertThat(LogLevels.change(ask("no.such=debug")).status()).isEqualTo(404);
     assertThat(body(LogLevels.show())).contains("  levels.two: warning\n");
     assertThat(LogLevels.change(ask("paths=levels:info")).status()).isEqualTo(200);
+  }
+
+  @Test
+  void configDumpHasWhatIsInForceByVersionAndOneThatCannotBeShownHidesNoOther() {
+    Listener good = listener("good", Any.pack(TcpProxy.newBuilder().setCluster("c").build()));
+    Listener odd =
+        listener("odd", Any.pack(StringValue.of("x")).toBuilder().setTypeUrl("x/y").build());
+    Map<String, Map<String, HeldResource>> held =
+        Map.of(
+            TypeUrls.LISTENER,
+            new TreeMap<>(Map.of("good", held(good, "7"), "odd", held(odd, "8"))),
+            TypeUrls.CLUSTER,
+            Map.of("c", held(Cluster.newBuilder().setName("c").build(), "9")));
+
+    String all = body(ConfigDumps.answer(ask(), held));
+
+    assertThat(all)
+        .contains("type.googleapis.com/envoy.admin.v3.ListenersConfigDump")
+        .contains("\"version_info\": \"7\"")
+        .contains("\"version_info\": \"9\"")
+        .contains("\"name\": \"odd\", \"not_shown\": ")
+        .doesNotContain("EndpointsConfigDump");
+    assertThat(body(ConfigDumps.answer(ask("include_eds"), held))).contains("EndpointsConfigDump");
+    assertThat(body(ConfigDumps.answer(ask("resource=dynamic_active_clusters"), held)))
+        .contains("\"version_info\": \"9\"")
+        .doesNotContain("good");
+    assertThat(ConfigDumps.answer(ask("resource=<x>"), held).status()).isEqualTo(400);
+  }
+
+  private static HeldResource held(Message message, String version) {
+    return new HeldResource(
+        Resource.newBuilder().setResource(Any.pack(message)).setVersion(version).build(),
+        Instant.EPOCH);
+  }
+
+  private static Listener listener(String name, Any filter) {
+    return Listener.newBuilder()
+        .setName(name)
+        .addFilterChains(
+            FilterChain.newBuilder().addFilters(Filter.newBuilder().setTypedConfig(filter)))
+        .build();
   }
 }

@@ -3,7 +3,7 @@
  * ?format=json} the messages of {@code envoy.admin.v3}. Nothing here changes the data plane.
  *
  * <p>Starting points: {@link dev.hawser.proxy.boot.admin.ClusterPages}, {@link
- * dev.hawser.proxy.boot.admin.ConfigDumps}, {@link dev.hawser.proxy.boot.admin.StatPages}.
+ * dev.hawser.proxy.boot.admin.ListenerPages}.
  */
 @NullMarked
 package dev.hawser.proxy.boot.admin;

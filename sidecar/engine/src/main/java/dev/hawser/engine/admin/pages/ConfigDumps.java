@@ -1,4 +1,4 @@
-package dev.hawser.proxy.boot.admin;
+package dev.hawser.engine.admin.pages;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -6,15 +6,12 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.Timestamps;
 import dev.hawser.engine.admin.AdminRequest;
 import dev.hawser.engine.admin.AdminResponse;
+import dev.hawser.engine.xds.HeldResource;
+import dev.hawser.engine.xds.TypeUrls;
 import io.envoyproxy.envoy.admin.v3.ClustersConfigDump;
 import io.envoyproxy.envoy.admin.v3.EndpointsConfigDump;
 import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
 import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +19,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * {@code /config_dump}: what came by xDS and is in force, as Envoy's {@code ConfigDump}. Keys and
- * certificates are no resources here and so in none of it.
+ * {@code /config_dump}: what came by xDS and is in force, as Envoy's {@code ConfigDump}, but for
+ * trust (SDS), of which {@code /certs} tells.
  *
  * <p>{@code ?include_eds} adds the endpoints, as in Envoy; {@code ?resource=dynamic_listeners} and
  * the like give one kind alone.
@@ -37,14 +34,14 @@ public final class ConfigDumps {
   private ConfigDumps() {}
 
   /** Answers a request. */
-  public static AdminResponse answer(AdminRequest request, Map<String, Map<String, Held>> held) {
+  public static AdminResponse answer(
+      AdminRequest request, Map<String, Map<String, HeldResource>> held) {
     Map<String, String> kinds = new LinkedHashMap<>();
-    kinds.put("dynamic_active_clusters", section(held, Cluster.getDescriptor().getFullName()));
-    kinds.put("dynamic_endpoint_configs", endpoints(held));
-    kinds.put("dynamic_listeners", section(held, Listener.getDescriptor().getFullName()));
-    kinds.put(
-        "dynamic_route_configs", section(held, RouteConfiguration.getDescriptor().getFullName()));
-    kinds.put("dynamic_virtual_hosts", section(held, VirtualHost.getDescriptor().getFullName()));
+    kinds.put("dynamic_active_clusters", section(held, TypeUrls.CLUSTER));
+    kinds.put("dynamic_endpoint_configs", section(held, TypeUrls.ENDPOINT));
+    kinds.put("dynamic_listeners", section(held, TypeUrls.LISTENER));
+    kinds.put("dynamic_route_configs", section(held, TypeUrls.ROUTE));
+    kinds.put("dynamic_virtual_hosts", section(held, TypeUrls.VIRTUAL_HOST));
     List<String> asked = request.query().getOrDefault("resource", List.of());
     if (!asked.isEmpty()) {
       String only = kinds.get(asked.getFirst());
@@ -86,14 +83,10 @@ public final class ConfigDumps {
         + "]}";
   }
 
-  private static String endpoints(Map<String, Map<String, Held>> held) {
-    return section(held, ClusterLoadAssignment.getDescriptor().getFullName());
-  }
-
-  private static String section(Map<String, Map<String, Held>> held, String type) {
+  private static String section(Map<String, Map<String, HeldResource>> held, String type) {
     StringBuilder out = new StringBuilder();
     String comma = "\n";
-    for (Map.Entry<String, Held> entry : held.getOrDefault(type, Map.of()).entrySet()) {
+    for (Map.Entry<String, HeldResource> entry : held.getOrDefault(type, Map.of()).entrySet()) {
       out.append(comma).append(one(entry.getKey(), entry.getValue()));
       comma = ",\n";
     }
@@ -101,7 +94,7 @@ public final class ConfigDumps {
   }
 
   /** One that cannot be shown must not hide the others. */
-  private static String one(String name, Held held) {
+  private static String one(String name, HeldResource held) {
     try {
       return AdminJson.tryWrite(wrapped(name, held));
     } catch (InvalidProtocolBufferException e) {
@@ -117,34 +110,35 @@ public final class ConfigDumps {
     return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ") + "\"";
   }
 
-  private static Message wrapped(String name, Held held) {
-    Any any = Any.pack(held.message());
+  private static Message wrapped(String name, HeldResource held) {
+    Any any = held.resource().getResource();
+    String version = held.resource().getVersion();
     var since = Timestamps.fromMillis(held.since().toEpochMilli());
-    return switch (held.message()) {
-      case Listener _ ->
+    return switch (any.getTypeUrl()) {
+      case TypeUrls.LISTENER ->
           ListenersConfigDump.DynamicListener.newBuilder()
               .setName(name)
               .setActiveState(
                   ListenersConfigDump.DynamicListenerState.newBuilder()
-                      .setVersionInfo(held.version())
+                      .setVersionInfo(version)
                       .setListener(any)
                       .setLastUpdated(since))
               .build();
-      case Cluster _ ->
+      case TypeUrls.CLUSTER ->
           ClustersConfigDump.DynamicCluster.newBuilder()
-              .setVersionInfo(held.version())
+              .setVersionInfo(version)
               .setCluster(any)
               .setLastUpdated(since)
               .build();
-      case ClusterLoadAssignment _ ->
+      case TypeUrls.ENDPOINT ->
           EndpointsConfigDump.DynamicEndpointConfig.newBuilder()
-              .setVersionInfo(held.version())
+              .setVersionInfo(version)
               .setEndpointConfig(any)
               .setLastUpdated(since)
               .build();
       default ->
           RoutesConfigDump.DynamicRouteConfig.newBuilder()
-              .setVersionInfo(held.version())
+              .setVersionInfo(version)
               .setRouteConfig(any)
               .setLastUpdated(since)
               .build();

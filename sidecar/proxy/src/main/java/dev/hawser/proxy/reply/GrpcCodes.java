@@ -1,13 +1,16 @@
-package dev.hawser.proxy.fault;
+package dev.hawser.proxy.reply;
 
 /** What gRPC's status codes mean in HTTP (google.rpc.Code). */
 public final class GrpcCodes {
+  public static final int OK = 0;
+  public static final int UNAVAILABLE = 14;
+
   private GrpcCodes() {}
 
   /** Returns the status of HTTP. */
   public static int http(int grpc) {
     return switch (grpc) {
-      case 0 -> 200;
+      case OK -> 200;
       case 1 -> 499;
       case 3, 9, 11 -> 400;
       case 4 -> 504;
@@ -16,7 +19,7 @@ public final class GrpcCodes {
       case 7 -> 403;
       case 8 -> 429;
       case 12 -> 501;
-      case 14 -> 503;
+      case UNAVAILABLE -> 503;
       case 16 -> 401;
       default -> 500;
     };

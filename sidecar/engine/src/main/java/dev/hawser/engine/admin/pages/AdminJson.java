@@ -1,4 +1,4 @@
-package dev.hawser.proxy.boot.admin;
+package dev.hawser.engine.admin.pages;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -36,7 +36,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsCont
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
-/** Writes Envoy's messages as Envoy's admin does: fields by their names in the protocol. */
+/** Writes resources of any type that a proxy knows, their parts of other types included. */
 final class AdminJson {
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer().preservingProtoFieldNames().usingTypeRegistry(types());
