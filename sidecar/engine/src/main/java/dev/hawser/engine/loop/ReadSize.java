@@ -22,9 +22,13 @@ import io.netty.util.UncheckedBooleanSupplier;
  * <p>For the connection's loop alone.
  */
 public final class ReadSize implements RecvByteBufAllocator {
-  private static final int LEAST = 1024;
+  /** Octets: no bound of a read should be less. */
+  public static final int LEAST = 1024;
+
   private static final int FIRST = 16 * 1024;
-  private static final int MOST = 256 * 1024;
+
+  /** Octets of the largest read. */
+  public static final int MOST = 256 * 1024;
 
   private final AdaptiveRecvByteBufAllocator adaptive =
       new AdaptiveRecvByteBufAllocator(LEAST, FIRST, MOST);
@@ -63,11 +67,6 @@ public final class ReadSize implements RecvByteBufAllocator {
     if (channel.config().getRecvByteBufAllocator() instanceof ReadSize size) {
       size.bound = Math.min(octets, MOST);
     }
-  }
-
-  /** Takes the bound away. */
-  public static void unbound(Channel channel) {
-    bound(channel, MOST);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.hawser.proxy.http;
 
+import dev.hawser.engine.loop.UnsentBytes;
 import dev.hawser.proxy.normalise.PathOutcome;
 import dev.hawser.proxy.worker.Timer;
 import dev.hawser.proxy.worker.Worker;
@@ -28,6 +29,11 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
   /** Bytes of later requests that are held while one is at work, or answers are not read. */
   private static final int PIPELINE_LIMIT = 64 * 1024;
 
+  /**
+   * Bytes of answers that a kernel keeps for a client that asks on; what it lets through is none.
+   */
+  private static final int PIPELINE_UNSENT = 16 * 1024;
+
   /** How long a client may take to notice that we are done with it. */
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -49,6 +55,7 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
   private boolean closing;
   private boolean draining;
   private boolean behind;
+  private boolean pipelines;
 
   /** Makes the handler for one connection that lives on the worker's loop. */
   public Http1ServerConnection(Worker worker, HttpLimits limits, RequestAcceptor acceptor) {
@@ -202,6 +209,11 @@ public final class Http1ServerConnection extends Http1Connection implements Serv
 
   private void begin(Http1Head head) {
     body().begin(head);
+    if (!pipelines && body().isComplete() && buffer().isReadable()) {
+      // One that asks on before it has an answer may never read any: soon we know.
+      pipelines = true;
+      UnsentBytes.bound(context().channel(), PIPELINE_UNSENT);
+    }
     Http1ServerStream stream = new Http1ServerStream(this, head);
     current = stream;
     if (!body().isComplete() && limits().requestTimeout().isPositive()) {

@@ -1,5 +1,6 @@
 package dev.hawser.proxy.http;
 
+import dev.hawser.engine.loop.ReadSize;
 import dev.hawser.proxy.normalise.PathOutcome;
 import dev.hawser.proxy.worker.Timer;
 import dev.hawser.proxy.worker.Worker;
@@ -38,6 +39,8 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   private final Timer flush = new Timer(this::endStuck);
 
   private final ResetBrake brake = new ResetBrake();
+  private final ReadCost cost = new ReadCost();
+  private int readBound = ReadSize.MOST;
   private final List<HeldRequest> held = new ArrayList<>();
   private int active;
   private boolean draining;
@@ -187,8 +190,11 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
-    brake.read(((ByteBuf) msg).readableBytes());
+    int octets = ((ByteBuf) msg).readableBytes();
+    brake.read(octets);
+    long start = System.nanoTime();
     super.channelRead(ctx, msg);
+    cost.took(octets, System.nanoTime() - start);
   }
 
   @Override
@@ -199,7 +205,11 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
       begun.forEach(request -> request.begin(acceptor));
     }
     super.channelReadComplete(ctx);
-    brake.afterRead(ctx.channel());
+    int next = Math.min(brake.afterRead(), cost.afterRead());
+    if (next != readBound) {
+      readBound = next;
+      ReadSize.bound(ctx.channel(), next);
+    }
   }
 
   @Override

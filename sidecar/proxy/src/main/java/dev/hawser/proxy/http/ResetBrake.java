@@ -1,7 +1,6 @@
 package dev.hawser.proxy.http;
 
 import dev.hawser.engine.loop.ReadSize;
-import io.netty.channel.Channel;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,11 +15,11 @@ final class ResetBrake {
   /** What a read of one that is slowed down may hold, if it goes on as it did. */
   private static final int FEW = 8;
 
-  private static final int LEAST_READ = 1024;
   private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private int octets;
   private int resets;
+  private int bound = ReadSize.MOST;
 
   /** A connection begins as one that might, until a read has shown otherwise. */
   private boolean on = true;
@@ -42,17 +41,18 @@ final class ResetBrake {
     return on;
   }
 
-  /** What was read has been dealt with. */
-  void afterRead(Channel channel) {
+  /** What was read has been dealt with; returns how much the next read may be. */
+  int afterRead() {
     if (resets > MANY) {
       since = System.nanoTime();
       on = true;
-      ReadSize.bound(channel, Math.max(LEAST_READ, (int) ((long) octets * FEW / resets)));
+      bound = (int) Math.max(ReadSize.LEAST, (long) octets * FEW / resets);
     } else if (on && System.nanoTime() - since >= CALM_NANOS) {
       on = false;
-      ReadSize.unbound(channel);
+      bound = ReadSize.MOST;
     }
     octets = 0;
     resets = 0;
+    return bound;
   }
 }

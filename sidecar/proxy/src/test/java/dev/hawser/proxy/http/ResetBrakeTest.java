@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hawser.engine.loop.EventLoops;
 import dev.hawser.engine.loop.ListenOptions;
 import dev.hawser.engine.loop.Listener;
+import dev.hawser.engine.loop.ReadSize;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -43,7 +44,7 @@ class ResetBrakeTest {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-      brake.afterRead(ctx.channel());
+      ReadSize.bound(ctx.channel(), brake.afterRead());
     }
   }
 
