@@ -41,7 +41,7 @@ final class CapturedHost implements AutoCloseable {
   /** The second compiler pays for itself after minutes, and these commands live for one second. */
   static final Map<String, String> BRIEF = Map.of("HAWSER_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
 
-  private static final String SCRIPT =
+  static final String SCRIPT =
       Home.checkout().resolve("it/src/test/resources/capture/mirror.py").toString();
 
   private final Site site;
@@ -112,7 +112,7 @@ final class CapturedHost implements AutoCloseable {
                 site.command(command))));
   }
 
-  private static Managed awaitServing(Managed server) {
+  static Managed awaitServing(Managed server) {
     Awaitility.await(server.name() + " serves")
         .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(50))

@@ -31,6 +31,7 @@ final class PlaneFromXds implements AutoCloseable {
             metrics,
             AccessLog.off(metrics),
             HttpLimits.defaults(),
+            _ -> {},
             _ -> {});
   }
 

@@ -118,6 +118,15 @@ final class JoinCommand implements Callable<Integer> {
               + " socket; see 'hawser-agent bootstrap'.")
   private String sds = "";
 
+  @Option(
+      names = "--capture",
+      paramLabel = "POLICY",
+      defaultValue = "ALLOW_ANY",
+      description =
+          "What captured programs may call that is in no registry: ALLOW_ANY, REGISTRY_ONLY; or 'off'"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String capture = "";
+
   @Option(names = "--no-proxy", description = "Another proxy serves here, e.g. a stock Envoy.")
   private boolean noProxy;
 
@@ -214,6 +223,7 @@ final class JoinCommand implements Callable<Integer> {
           accessLog.startsWith("/") || accessLog.equals("off") ? accessLog : absolute(accessLog),
           Ports.parse(ports, dns),
           absolute(sds),
+          capture,
           noProxy);
     } catch (IllegalArgumentException e) {
       throw new AgentException(

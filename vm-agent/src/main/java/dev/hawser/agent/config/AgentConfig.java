@@ -1,6 +1,7 @@
 package dev.hawser.agent.config;
 
 import dev.hawser.api.model.Locality;
+import dev.hawser.proxy.config.ProxyConfig;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -17,6 +18,9 @@ import java.util.List;
  * @param writeCerts directory for certificate files; empty: none
  * @param accessLog path, {@code /dev/stdout} or {@code off}
  * @param secretsSocket path of a Unix socket where a stock Envoy gets its key by SDS; empty: none
+ * @param capture what programs here may call that is in no registry, once {@code capture apply} has
+ *     redirected them: {@code ALLOW_ANY}, {@code REGISTRY_ONLY}, or {@code off}: no redirected
+ *     connection is taken
  * @param noProxy whether another proxy than ours serves here, as a stock Envoy does
  */
 public record AgentConfig(
@@ -31,6 +35,7 @@ public record AgentConfig(
     String accessLog,
     Ports ports,
     String secretsSocket,
+    String capture,
     boolean noProxy) {
   public AgentConfig {
     // A file that was written by hand may leave out what has a usual value.
@@ -42,6 +47,8 @@ public record AgentConfig(
     writeCerts = writeCerts == null ? "" : writeCerts;
     accessLog = accessLog == null ? "off" : accessLog;
     ports = ports == null ? Ports.usual() : ports;
+    capture = capture == null ? "ALLOW_ANY" : capture;
+    ProxyConfig.Capture.parse(capture);
     secretsSocket = secretsSocket == null ? "" : secretsSocket;
     Locality.parse(locality);
     if (address == null || !isLiteral(address)) {

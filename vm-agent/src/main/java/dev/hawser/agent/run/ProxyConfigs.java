@@ -27,6 +27,7 @@ final class ProxyConfigs {
         config.controlPlane(),
         config.appHost(),
         Optional.empty(),
+        ProxyConfig.Capture.parse(config.capture()),
         config.upstreams().stream().map(ProxyConfigs::upstream).toList(),
         listen(config),
         config.accessLog().equals("off")

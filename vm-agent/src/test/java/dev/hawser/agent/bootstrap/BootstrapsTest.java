@@ -103,6 +103,7 @@ class BootstrapsTest {
         "off",
         Ports.usual(),
         socket,
+        "off",
         true);
   }
 }

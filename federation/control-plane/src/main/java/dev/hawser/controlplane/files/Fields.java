@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 
 /**
  * An object of a document, read field by field; what nobody reads is unknown and refused by {@link
@@ -76,6 +77,15 @@ final class Fields {
 
   /** Returns the objects of a list; an absent list is empty. */
   List<Fields> objects(String field) {
+    return items(field, Fields::of);
+  }
+
+  /** Returns the strings of a list; an absent list is empty. */
+  List<String> listOfTexts(String field) {
+    return items(field, Fields::requireText);
+  }
+
+  private <T> List<T> items(String field, BiFunction<String, JsonNode, T> read) {
     Optional<JsonNode> list = node(field);
     if (list.isEmpty()) {
       return List.of();
@@ -84,11 +94,11 @@ final class Fields {
       throw new IllegalArgumentException(
           pathOf(field) + ": " + shown(list.get()) + " (expected: a list)");
     }
-    List<Fields> objects = new ArrayList<>();
+    List<T> items = new ArrayList<>();
     for (JsonNode item : list.get()) {
-      objects.add(of(pathOf(field) + "[" + objects.size() + "]", item));
+      items.add(read.apply(pathOf(field) + "[" + items.size() + "]", item));
     }
-    return objects;
+    return items;
   }
 
   /** Returns a map with keys of any name and string values; an absent one is empty. */

@@ -167,7 +167,7 @@ public final class FileRegistry implements ServiceRegistry {
         document.name(),
         document.ports(),
         endpoints,
-        List.of(),
+        document.addresses(),
         document.exposure(),
         document.created().orElseGet(() -> firstSeen.since("service " + document.name())));
   }

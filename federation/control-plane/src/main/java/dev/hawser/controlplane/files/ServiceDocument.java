@@ -29,6 +29,7 @@ import java.util.function.Supplier;
  * metadata: {name: orders, namespace: shop, annotations: {hawser.dev/export: "true"}}
  * spec:
  *   ports: [{name: http, port: 8080, protocol: http}]
+ *   addresses: [10.96.0.10]   # under which callers that are captured may mean it; may be absent
  *   endpoints:
  *   - {address: 127.1.1.1, serviceAccount: orders, locality: east/a, ports: {8080: 9000}, labels: {version: v1}, weight: 1}
  * }</pre>
@@ -41,6 +42,7 @@ record ServiceDocument(
     Exposure exposure,
     Optional<Instant> created,
     List<ServicePort> ports,
+    List<String> addresses,
     List<Instance> endpoints) {
   static final String API_VERSION = "hawser.dev/v1";
   static final String KIND = "Service";
@@ -80,9 +82,10 @@ record ServiceDocument(
     metadata.end();
 
     List<ServicePort> ports = ports(spec);
+    List<String> addresses = addresses(spec);
     List<Instance> endpoints = endpoints(spec, name, ports);
     spec.end();
-    return new ServiceDocument(name, exposure, created, ports, endpoints);
+    return new ServiceDocument(name, exposure, created, ports, addresses, endpoints);
   }
 
   private static void requireEqual(Fields document, String field, String expected) {
@@ -142,6 +145,14 @@ record ServiceDocument(
       throw new IllegalArgumentException("spec.ports: missing (expected: at least one port)");
     }
     return ports;
+  }
+
+  private static List<String> addresses(Fields spec) {
+    List<String> addresses = spec.listOfTexts("addresses");
+    for (int i = 0; i < addresses.size(); i++) {
+      Literals.requireAddress("spec.addresses[" + i + "]", addresses.get(i));
+    }
+    return addresses;
   }
 
   private static Protocol protocol(String path, String text) {

@@ -9,7 +9,9 @@ import dev.hawser.controlplane.snapshot.MeshEndpoint;
 import dev.hawser.trust.spiffe.SpiffeId;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads what a node says about itself. Everything here is a claim except the identity; a claim that
@@ -56,6 +58,7 @@ final class NodeReader {
             kind == ProxyKind.GATEWAY ? GATEWAY_PORT : MeshEndpoint.DEFAULT_INBOUND_PORT),
         claims.addressOr("outboundAddress", address.isEmpty() ? "127.0.0.1" : address),
         claims.port("outboundPort", OUTBOUND_PORT),
+        kind == ProxyKind.SIDECAR ? claims.captured() : Optional.empty(),
         claims.addressOr("appHost", "127.0.0.1"),
         claims.upstreams(),
         claims.place("advertise"));
@@ -143,6 +146,19 @@ final class NodeReader {
         throw refused(name, String.valueOf(number), "1-" + MAX_PORT);
       }
       return (int) number;
+    }
+
+    Optional<ProxyNode.Captured> captured() {
+      String policy = text("capture", "");
+      if (policy.isEmpty()) {
+        return Optional.empty();
+      }
+      ProxyNode.Outside outside =
+          Arrays.stream(ProxyNode.Outside.values())
+              .filter(known -> known.name().equals(policy))
+              .findFirst()
+              .orElseThrow(() -> refused("capture", policy, "ALLOW_ANY or REGISTRY_ONLY"));
+      return Optional.of(new ProxyNode.Captured(outside, field("ipv6").getBoolValue()));
     }
 
     List<ExplicitUpstream> upstreams() {

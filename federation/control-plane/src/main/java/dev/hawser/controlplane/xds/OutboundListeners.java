@@ -1,8 +1,11 @@
 package dev.hawser.controlplane.xds;
 
+import com.google.protobuf.BoolValue;
+import dev.hawser.api.model.Protocol;
 import dev.hawser.api.model.ServicePort;
 import io.envoyproxy.envoy.config.listener.v3.ApiListener;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 
@@ -19,31 +22,60 @@ final class OutboundListeners {
     return Listener.newBuilder()
         .setName(HTTP)
         .setAddress(SocketPlace.address(node.outboundAddress(), node.outboundPort()))
-        .addFilterChains(
-            FilterChain.newBuilder()
-                .setName(HTTP)
-                .addFilters(
-                    InboundListener.filter(MANAGER, HttpManagers.byName(HTTP, node.kind()))))
+        .addFilterChains(requests(HTTP, node.kind()))
         .build();
+  }
+
+  /**
+   * Returns the listener to which a packet filter redirects all that the workload opens. Who
+   * addresses it by itself is served by host; what is for nobody in the mesh goes on, or nowhere.
+   */
+  static Listener captured(ProxyNode node, ProxyNode.Captured how) {
+    int port = node.outboundPort();
+    FilterChainMatch addressed =
+        FilterChainMatch.newBuilder().setDestinationPort(Wire.u32(port)).build();
+    Listener.Builder listener =
+        Listener.newBuilder()
+            .setName(HTTP)
+            .setAddress(SocketPlace.address(node.outboundAddress(), port))
+            .setUseOriginalDst(BoolValue.of(true))
+            .addListenerFilters(CapturedListeners.originalDestination())
+            .addFilterChains(requests(HTTP, node.kind()).setFilterChainMatch(addressed))
+            .addFilterChains(bytes(PassThrough.of(how.outside())));
+    if (how.ipv6()) {
+      listener.addAdditionalAddresses(CapturedListeners.also("::1", port));
+    }
+    return listener.build();
   }
 
   /** Returns the listener of one service under a local address. */
   static Listener explicit(ExplicitUpstream upstream, ServicePort port, ProxyKind kind) {
     String target = EndpointResources.name(upstream.service(), upstream.port());
-    FilterChain.Builder chain = FilterChain.newBuilder().setName(target);
-    if (port.protocol().isHttp()) {
-      chain.addFilters(InboundListener.filter(MANAGER, HttpManagers.byName(target, kind)));
-    } else {
-      chain.addFilters(
-          InboundListener.filter(
-              "envoy.filters.network.tcp_proxy",
-              TcpProxy.newBuilder().setStatPrefix(target).setCluster(target).build()));
-    }
     return Listener.newBuilder()
         .setName(upstream.listenerName())
         .setAddress(upstream.listen().address())
-        .addFilterChains(chain)
+        .addFilterChains(chain(target, port.protocol(), kind))
         .build();
+  }
+
+  /** Returns the chain towards one target: a cluster, and for requests the routes of its name. */
+  static FilterChain.Builder chain(String target, Protocol protocol, ProxyKind kind) {
+    return protocol.isHttp() ? requests(target, kind) : bytes(target);
+  }
+
+  private static FilterChain.Builder requests(String routes, ProxyKind kind) {
+    return FilterChain.newBuilder()
+        .setName(routes)
+        .addFilters(InboundListener.filter(MANAGER, HttpManagers.byName(routes, kind)));
+  }
+
+  static FilterChain.Builder bytes(String cluster) {
+    return FilterChain.newBuilder()
+        .setName(cluster)
+        .addFilters(
+            InboundListener.filter(
+                "envoy.filters.network.tcp_proxy",
+                TcpProxy.newBuilder().setStatPrefix(cluster).setCluster(cluster).build()));
   }
 
   /**

@@ -55,18 +55,30 @@ final class RouteResources {
             .addAllDomains(domains);
     List<HttpRule> rules = policy.map(VirtualService::http).orElse(List.of());
     if (rules.isEmpty()) {
-      return host.addAllRoutes(
-              routes("default", everything(), byDefault(service, port), port, kind))
+      HttpRule rule = byDefault(service, port);
+      return host.addAllRoutes(routes("default", everything(), action(rule, port), rule, kind))
           .build();
     }
     for (int i = 0; i < rules.size(); i++) {
       HttpRule rule = rules.get(i);
       String name = rule.name().isEmpty() ? "http[" + i + "]" : rule.name();
       for (RouteMatch match : matches(rule, port.number())) {
-        host.addAllRoutes(routes(name, match, rule, port, kind));
+        host.addAllRoutes(routes(name, match, action(rule, port), rule, kind));
       }
     }
     return host.build();
+  }
+
+  /** Returns the virtual host of one workload: every request, to its cluster of the same name. */
+  static VirtualHost pinned(String name, ServicePort port, ProxyKind kind) {
+    HttpRule rule =
+        new HttpRule("default", List.of(), List.of(), Optional.empty(), Optional.empty());
+    RouteAction action = timed(rule, port).setCluster(name).build();
+    return VirtualHost.newBuilder()
+        .setName(name)
+        .addDomains("*")
+        .addAllRoutes(routes("default", everything(), action, rule, kind))
+        .build();
   }
 
   private static HttpRule byDefault(ServiceName service, ServicePort port) {
@@ -116,8 +128,7 @@ final class RouteResources {
    * names, so it gets one route for the methods that may be, and one for the others.
    */
   private static List<Route> routes(
-      String name, RouteMatch match, HttpRule rule, ServicePort port, ProxyKind kind) {
-    RouteAction action = action(rule, port);
+      String name, RouteMatch match, RouteAction action, HttpRule rule, ProxyKind kind) {
     List<Route> routes = new ArrayList<>();
     if (kind == ProxyKind.ENVOY) {
       RouteMatch idempotent =
@@ -144,10 +155,13 @@ final class RouteResources {
     return Route.newBuilder().setName(name).setMatch(match).setRoute(action).build();
   }
 
-  private static RouteAction action(HttpRule rule, ServicePort port) {
+  private static RouteAction.Builder timed(HttpRule rule, ServicePort port) {
     Duration byDefault = port.protocol() == Protocol.GRPC ? Duration.ZERO : TIMEOUT;
-    RouteAction.Builder action =
-        RouteAction.newBuilder().setTimeout(Wire.duration(rule.timeout().orElse(byDefault)));
+    return RouteAction.newBuilder().setTimeout(Wire.duration(rule.timeout().orElse(byDefault)));
+  }
+
+  private static RouteAction action(HttpRule rule, ServicePort port) {
+    RouteAction.Builder action = timed(rule, port);
     List<Destination> destinations =
         rule.destinations().stream().filter(destination -> destination.weight() > 0).toList();
     if (destinations.size() == 1) {

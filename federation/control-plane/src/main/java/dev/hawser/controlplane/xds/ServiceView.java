@@ -59,10 +59,47 @@ final class ServiceView {
   private static final int MAX_CACHED = 512;
 
   private final Inputs inputs;
+
+  /** The workload that alone is meant; empty for the service. */
+  private final String address;
+
   private final Map<Key, XdsResource> made = new ConcurrentHashMap<>();
+  private final Map<String, ServiceView> pinned = new ConcurrentHashMap<>();
 
   ServiceView(Inputs inputs) {
+    this(inputs, "");
+  }
+
+  private ServiceView(Inputs inputs, String address) {
     this.inputs = inputs;
+    this.address = address;
+  }
+
+  /** Returns the service as the workload at an address serves it, without policies for many. */
+  ServiceView at(String workload) {
+    ServiceView known = pinned.get(workload);
+    if (known != null) {
+      return known;
+    }
+    ServiceView made =
+        new ServiceView(
+            new Inputs(
+                inputs.local(),
+                Pinned.only(service(), workload),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of()),
+            workload);
+    if (pinned.size() < MAX_CACHED) {
+      pinned.putIfAbsent(workload, made);
+    }
+    return made;
+  }
+
+  private String name(int port) {
+    return address.isEmpty()
+        ? EndpointResources.name(service().name(), port)
+        : Pinned.name(service().name(), port, address);
   }
 
   Inputs inputs() {
@@ -94,7 +131,7 @@ final class ServiceView {
     boolean byPlace = EndpointResources.dependsOnPlace(inputs.rule());
     Vantage vantage =
         new Vantage(byPlace ? node.locality() : Locality.UNKNOWN, node.network(), node.kind());
-    String name = EndpointResources.name(service().name(), number);
+    String name = name(number);
     return Optional.of(
         made(
             new Key(ResourceType.ENDPOINT, number, name, vantage),
@@ -122,12 +159,10 @@ final class ServiceView {
                         RouteResources.configuration(
                             name,
                             List.of(
-                                RouteResources.host(
-                                    service().name(),
-                                    port,
-                                    List.of("*"),
-                                    inputs.routes(),
-                                    kind))))));
+                                address.isEmpty()
+                                    ? RouteResources.host(
+                                        service().name(), port, List.of("*"), inputs.routes(), kind)
+                                    : RouteResources.pinned(name, port, kind))))));
   }
 
   /**
@@ -172,7 +207,7 @@ final class ServiceView {
   }
 
   private XdsResource made(ResourceType type, ServicePort port, ProxyKind kind, Maker maker) {
-    String name = EndpointResources.name(service().name(), port.number());
+    String name = name(port.number());
     return made(new Key(type, port.number(), name, shared(kind)), () -> maker.make(name));
   }
 

@@ -26,10 +26,12 @@ final class WorkloadView implements ResourceView {
   private static final String BY_HOST = OutboundListeners.HTTP + "/";
 
   private final XdsTranslator translator;
+  private final CapturedListeners captured;
   private final XdsResource onDemand;
 
   WorkloadView(XdsTranslator translator) {
     this.translator = translator;
+    this.captured = new CapturedListeners(translator);
     ConfigSource ads = TlsContexts.ads();
     this.onDemand =
         XdsResource.of(
@@ -55,17 +57,28 @@ final class WorkloadView implements ResourceView {
   @Override
   public Optional<XdsResource> named(ResourceType type, String name, ProxyNode node) {
     return switch (type) {
-      case LISTENER ->
-          node.kind() == ProxyKind.GRPC
-              ? grpcListener(name, node)
-              : Optional.ofNullable(listeners(node).get(name));
-      case CLUSTER ->
-          ClusterResources.isInbound(name) ? application(name, node) : service(name, node);
+      case LISTENER -> listener(name, node);
+      case CLUSTER -> cluster(name, node);
       case ENDPOINT -> target(name).flatMap(found -> found.view().endpoints(found.port(), node));
       case ROUTE -> routes(name, node);
       case VIRTUAL_HOST -> virtualHost(name, node);
       case SECRET -> Optional.empty();
     };
+  }
+
+  private Optional<XdsResource> listener(String name, ProxyNode node) {
+    if (node.kind() == ProxyKind.GRPC) {
+      return grpcListener(name, node);
+    }
+    return CapturedListeners.isOne(name)
+        ? captured.named(name, node.kind()).map(listener -> XdsResource.of(name, listener))
+        : Optional.ofNullable(listeners(node).get(name));
+  }
+
+  private Optional<XdsResource> cluster(String name, ProxyNode node) {
+    return ClusterResources.isInbound(name)
+        ? application(name, node)
+        : PassThrough.cluster(name).or(() -> service(name, node));
   }
 
   private Optional<XdsResource> service(String name, ProxyNode node) {
@@ -93,7 +106,9 @@ final class WorkloadView implements ResourceView {
     if (!served.isEmpty()) {
       add(listeners, InboundListener.of(node, served, translator.snapshot()));
     }
-    if (node.kind() == ProxyKind.SIDECAR || !node.upstreams().isEmpty()) {
+    if (node.captured().isPresent()) {
+      add(listeners, OutboundListeners.captured(node, node.captured().get()));
+    } else if (node.kind() == ProxyKind.SIDECAR || !node.upstreams().isEmpty()) {
       add(listeners, OutboundListeners.byHost(node));
     }
     for (ExplicitUpstream upstream : node.upstreams()) {
@@ -219,20 +234,18 @@ final class WorkloadView implements ResourceView {
 
   private record Target(ServiceView view, int port) {}
 
-  /** Reads {@code orders.shop:8080}; empty if there is no such service. */
+  /**
+   * Reads {@code orders.shop:8080}, or {@code orders.shop:8080@10.244.1.7} for one workload; empty
+   * if there is no such service.
+   */
   private Optional<Target> target(String name) {
-    Optional<HostNames.Authority> authority =
-        HostNames.authority(name).filter(found -> found.port() != 0);
-    if (authority.isEmpty()) {
-      return Optional.empty();
-    }
-    ServiceName service;
-    try {
-      service = ServiceName.parse(authority.get().host());
-    } catch (IllegalArgumentException _) {
-      return Optional.empty();
-    }
-    ServiceView view = translator.services().get(service);
-    return view == null ? Optional.empty() : Optional.of(new Target(view, authority.get().port()));
+    String address = Pinned.address(name);
+    return HostNames.authority(Pinned.withoutAddress(name))
+        .filter(found -> found.port() != 0 && !name.endsWith("@"))
+        .flatMap(authority ->
+            translator
+                .service(authority.host())
+                .map(view ->
+                    new Target(address.isEmpty() ? view : view.at(address), authority.port())));
   }
 }

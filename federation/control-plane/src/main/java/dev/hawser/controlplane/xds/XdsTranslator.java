@@ -26,6 +26,13 @@ final class XdsTranslator {
   private final MeshSnapshot snapshot;
   private final SortedMap<ServiceName, ServiceView> services;
   private final Map<Place, List<Served>> servedAt;
+
+  /** By virtual address, as {@link CapturedListeners} has it. */
+  private final Map<String, ServiceView> byAddress = new HashMap<>();
+
+  /** By the address of a workload, whoever it is. */
+  private final Map<String, List<Served>> byWorkload = new HashMap<>();
+
   private final XdsResource bundles;
   private final ResourceView workloads;
   private final ResourceView gateways;
@@ -34,6 +41,17 @@ final class XdsTranslator {
     this.snapshot = snapshot;
     this.services = services;
     this.servedAt = index(snapshot);
+    services
+        .values()
+        .forEach(view ->
+            view.service()
+                .addresses()
+                .forEach(
+                    address -> byAddress.putIfAbsent(CapturedListeners.canonical(address), view)));
+    servedAt.forEach((place, served) ->
+        byWorkload
+            .computeIfAbsent(CapturedListeners.canonical(place.address()), _ -> new ArrayList<>())
+            .addAll(served));
     this.bundles = SecretResources.bundles(snapshot.trust());
     this.workloads = new WorkloadView(this);
     this.gateways = new GatewayView(this);
@@ -91,6 +109,25 @@ final class XdsTranslator {
 
   SortedMap<ServiceName, ServiceView> services() {
     return services;
+  }
+
+  /** Returns a service by its name, {@code orders.shop}. */
+  Optional<ServiceView> service(String name) {
+    try {
+      return Optional.ofNullable(services.get(ServiceName.parse(name)));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns the service that has a virtual address. */
+  Optional<ServiceView> serviceAt(String address) {
+    return Optional.ofNullable(byAddress.get(CapturedListeners.canonical(address)));
+  }
+
+  /** Returns what is served at the address of a workload. */
+  List<Served> servedAt(String address) {
+    return byWorkload.getOrDefault(CapturedListeners.canonical(address), List.of());
   }
 
   /** Returns what the workload behind a node serves, in the order of names and ports. */

@@ -47,7 +47,18 @@ class NodeReaderTest {
   }
 
   @Test
+  void whoIsCapturedSaysWhatItMayCallOutside() {
+    Node node = Nodes.node("w", "sidecar", "127.1.0.10");
+    assertThat(NodeReader.read(node, Nodes.WEB, east).captured()).isEmpty();
+    assertThat(NodeReader.read(Nodes.captured(node, "REGISTRY_ONLY"), Nodes.WEB, east).captured())
+        .contains(new ProxyNode.Captured(ProxyNode.Outside.REGISTRY_ONLY, true));
+  }
+
+  @Test
   void whatCannotBeMeantIsRefusedByItsField() {
+    assertRefused(
+        Nodes.captured(Nodes.node("w", "sidecar", "127.1.0.10"), "ANY"),
+        "node.metadata.hawser.capture: 'ANY'");
     assertRefused(Nodes.node("", "sidecar", "127.1.0.10"), "node.id");
     assertRefused(Nodes.node("w", "toaster", "127.1.0.10"), "node.metadata.hawser.kind: 'toaster'");
     assertRefused(Nodes.node("w", "sidecar", "web.example"), "node.metadata.hawser.address");

@@ -42,6 +42,20 @@ final class Nodes {
         .build();
   }
 
+  /** Returns the node with a packet filter before it. */
+  static Node captured(Node node, String policy) {
+    Struct.Builder claims =
+        node.getMetadata().getFieldsOrThrow("hawser").getStructValue().toBuilder();
+    put(claims, "capture", policy);
+    put(claims, "outboundAddress", "127.0.0.1");
+    claims.putFields("ipv6", Value.newBuilder().setBoolValue(true).build());
+    return node.toBuilder()
+        .setMetadata(
+            Struct.newBuilder()
+                .putFields("hawser", Value.newBuilder().setStructValue(claims).build()))
+        .build();
+  }
+
   private static void put(Struct.Builder struct, String key, String value) {
     struct.putFields(key, Value.newBuilder().setStringValue(value).build());
   }

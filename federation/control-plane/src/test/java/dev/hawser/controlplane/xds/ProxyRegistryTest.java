@@ -94,6 +94,7 @@ class ProxyRegistryTest {
             15443,
             "",
             15001,
+            java.util.Optional.empty(),
             "",
             List.of(),
             "198.51.100.7:15443");

@@ -29,22 +29,47 @@ final class DnsAnswers {
             .filter(address -> fits(query.type(), address.length))
             .limit(MAX_ADDRESSES)
             .toList();
-    ByteArrayOutputStream out = begin(query, AUTHORITATIVE, 0, fitting.size());
-    for (byte[] address : fitting) {
-      u16(out, POINTER_TO_QUESTION);
-      u16(out, address.length == 4 ? DnsQuery.TYPE_A : DnsQuery.TYPE_AAAA);
-      u16(out, 1);
-      u16(out, (int) (ttlSeconds >>> 16));
-      u16(out, (int) ttlSeconds);
-      u16(out, address.length);
-      out.writeBytes(address);
-    }
+    ByteArrayOutputStream out = begin(query, AUTHORITATIVE, 0, fitting.size(), 0);
+    fitting.forEach(address -> address(out, POINTER_TO_QUESTION, address, ttlSeconds));
     return end(query, out);
+  }
+
+  /** Returns where a port of a service is (RFC 2782): at the host, whose addresses are told too. */
+  static byte[] service(DnsQuery query, int port, List<InetAddress> addresses, long ttlSeconds) {
+    int host = 0xC000 | query.hostAt();
+    List<byte[]> told =
+        addresses.stream().map(InetAddress::getAddress).limit(MAX_ADDRESSES).toList();
+    byte[] target = query.hostOctets();
+    ByteArrayOutputStream out = begin(query, AUTHORITATIVE, 0, 1, told.size());
+    record(out, POINTER_TO_QUESTION, DnsQuery.TYPE_SRV, ttlSeconds, 6 + target.length);
+    u16(out, 0);
+    u16(out, 100);
+    u16(out, port);
+    out.writeBytes(target); // never compressed here
+    told.forEach(address -> address(out, host, address, ttlSeconds));
+    return end(query, out);
+  }
+
+  private static void address(
+      ByteArrayOutputStream out, int name, byte[] address, long ttlSeconds) {
+    int type = address.length == 4 ? DnsQuery.TYPE_A : DnsQuery.TYPE_AAAA;
+    record(out, name, type, ttlSeconds, address.length);
+    out.writeBytes(address);
+  }
+
+  private static void record(
+      ByteArrayOutputStream out, int name, int type, long ttlSeconds, int length) {
+    u16(out, name);
+    u16(out, type);
+    u16(out, 1);
+    u16(out, (int) (ttlSeconds >>> 16));
+    u16(out, (int) ttlSeconds);
+    u16(out, length);
   }
 
   /** Returns an answer that is an error. */
   static byte[] error(DnsQuery query, int rcode) {
-    return end(query, begin(query, rcode == NAME_ERROR ? AUTHORITATIVE : 0, rcode, 0));
+    return end(query, begin(query, rcode == NAME_ERROR ? AUTHORITATIVE : 0, rcode, 0, 0));
   }
 
   /** Returns an error for a message whose question could not be read: the header alone. */
@@ -65,7 +90,8 @@ final class DnsAnswers {
     };
   }
 
-  private static ByteArrayOutputStream begin(DnsQuery query, int flags, int rcode, int answers) {
+  private static ByteArrayOutputStream begin(
+      DnsQuery query, int flags, int rcode, int answers, int additional) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(512);
     u16(out, query.id());
     int recursionDesired = query.message()[2] & 0x01;
@@ -75,7 +101,7 @@ final class DnsAnswers {
     u16(out, 1);
     u16(out, answers);
     u16(out, 0);
-    u16(out, query.edns() ? 1 : 0);
+    u16(out, additional + (query.edns() ? 1 : 0));
     out.write(query.message(), DnsQuery.HEADER, query.questionEnd() - DnsQuery.HEADER);
     return out;
   }

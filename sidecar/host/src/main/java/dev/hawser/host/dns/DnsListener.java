@@ -10,6 +10,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -19,7 +20,6 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -150,11 +150,41 @@ public final class DnsListener implements AutoCloseable {
 
   private void answer(DnsQuery query, boolean tcp, Consumer<byte[]> reply) {
     Optional<ServiceName> service =
-        MeshHost.resolve(query.name(), options.namespace(), options.consulNamespace());
-    List<InetAddress> addresses = service.map(names::addresses).orElse(List.of());
-    if (!addresses.isEmpty()) {
-      reply.accept(DnsAnswers.addresses(query, addresses, options.ttl().toSeconds()));
-    } else if (SUFFIXES.stream().anyMatch(query.name()::endsWith)) {
+        MeshHost.resolve(query.host(), options.namespace(), options.consulNamespace());
+    if (service.isEmpty()) {
+      unknown(query, tcp, reply);
+      return;
+    }
+    names.find(service.get(), place -> onLoop(() -> answer(query, place, tcp, reply)));
+  }
+
+  private void answer(DnsQuery query, MeshNames.Place place, boolean tcp, Consumer<byte[]> reply) {
+    if (place.addresses().isEmpty()) {
+      unknown(query, tcp, reply);
+      return;
+    }
+    long ttl = options.ttl().toSeconds();
+    String port = query.portName();
+    if (port.isEmpty()) {
+      reply.accept(DnsAnswers.addresses(query, place.addresses(), ttl));
+    } else if (place.ports().containsKey(port)) {
+      reply.accept(DnsAnswers.service(query, place.ports().get(port), place.addresses(), ttl));
+    } else {
+      reply.accept(DnsAnswers.error(query, DnsAnswers.NAME_ERROR));
+    }
+  }
+
+  private void onLoop(Runnable task) {
+    EventLoop only = loop.next();
+    if (only.inEventLoop()) {
+      task.run();
+    } else {
+      only.execute(task);
+    }
+  }
+
+  private void unknown(DnsQuery query, boolean tcp, Consumer<byte[]> reply) {
+    if (SUFFIXES.stream().anyMatch(query.name()::endsWith)) {
       reply.accept(DnsAnswers.error(query, DnsAnswers.NAME_ERROR));
     } else {
       passOn(query, tcp, reply);

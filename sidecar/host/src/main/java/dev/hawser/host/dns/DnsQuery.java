@@ -11,6 +11,7 @@ final class DnsQuery {
   static final int HEADER = 12;
   static final int TYPE_A = 1;
   static final int TYPE_AAAA = 28;
+  static final int TYPE_SRV = 33;
   static final int TYPE_OPT = 41;
   static final int TYPE_ANY = 255;
   private static final int CLASS_IN = 1;
@@ -83,6 +84,35 @@ final class DnsQuery {
 
   int type() {
     return type;
+  }
+
+  /** Returns the name of the port that a question of RFC 2782 is about; empty for all others. */
+  String portName() {
+    return asksForPort() ? name.substring(1, name.indexOf('.')) : "";
+  }
+
+  /** Returns the name of the host that is meant, without the port and protocol before it. */
+  String host() {
+    return asksForPort() ? name.substring(name.indexOf('.', name.indexOf("._") + 2) + 1) : name;
+  }
+
+  /** Whether it is of the form {@code _http._tcp.orders.shop}. */
+  private boolean asksForPort() {
+    int protocol = name.indexOf("._");
+    return type == TYPE_SRV
+        && name.startsWith("_")
+        && protocol > 1
+        && name.indexOf('.', protocol + 2) > 0;
+  }
+
+  /** Returns the host's name as it stands in the message. */
+  byte[] hostOctets() {
+    return Arrays.copyOfRange(message, hostAt(), questionEnd - 4);
+  }
+
+  /** Returns where the host's name begins in the message. */
+  int hostAt() {
+    return HEADER + name.length() - host().length();
   }
 
   /** Returns the offset behind the one question. */

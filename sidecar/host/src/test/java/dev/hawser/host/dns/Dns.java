@@ -75,26 +75,55 @@ final class Dns {
   }
 
   static String name(byte[] query) {
+    return nameAt(query, 12);
+  }
+
+  private static String nameAt(byte[] message, int start) {
     StringBuilder name = new StringBuilder();
-    for (int at = 12; query[at] != 0; at += 1 + query[at]) {
+    for (int at = start; message[at] != 0; at += 1 + message[at]) {
       name.append(name.isEmpty() ? "" : ".")
-          .append(new String(query, at + 1, query[at], StandardCharsets.US_ASCII));
+          .append(new String(message, at + 1, message[at], StandardCharsets.US_ASCII));
     }
     return name.toString();
   }
 
+  /** Returns the addresses that are told, beside the answer too. */
   static List<String> addresses(byte[] answer) throws IOException {
     List<String> addresses = new ArrayList<>();
-    int count = (answer[6] & 0xFF) << 8 | (answer[7] & 0xFF);
-    int at = questionEnd(answer);
-    for (int i = 0; i < count; i++) {
-      int length = (answer[at + 10] & 0xFF) << 8 | (answer[at + 11] & 0xFF);
-      addresses.add(
-          InetAddress.getByAddress(Arrays.copyOfRange(answer, at + 12, at + 12 + length))
-              .getHostAddress());
-      at += 12 + length;
+    for (byte[] data : records(answer, 1, 28)) {
+      addresses.add(InetAddress.getByAddress(data).getHostAddress());
     }
     return addresses;
+  }
+
+  /** Returns {@code priority weight port target} of each record of RFC 2782. */
+  static List<String> services(byte[] answer) {
+    List<String> services = new ArrayList<>();
+    for (byte[] data : records(answer, 33)) {
+      services.add(u16(data, 0) + " " + u16(data, 2) + " " + u16(data, 4) + " " + nameAt(data, 6));
+    }
+    return services;
+  }
+
+  /** Returns the data of the records of some types; names before them are pointers. */
+  private static List<byte[]> records(byte[] answer, int... types) {
+    List<byte[]> found = new ArrayList<>();
+    int count = u16(answer, 6) + u16(answer, 10);
+    int at = questionEnd(answer);
+    for (int i = 0; i < count; i++) {
+      at += answer[at] == 0 ? 1 : 2;
+      int length = u16(answer, at + 8);
+      int type = u16(answer, at);
+      if (Arrays.stream(types).anyMatch(wanted -> wanted == type)) {
+        found.add(Arrays.copyOfRange(answer, at + 10, at + 10 + length));
+      }
+      at += 10 + length;
+    }
+    return found;
+  }
+
+  private static int u16(byte[] bytes, int at) {
+    return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
   }
 
   private static int questionEnd(byte[] message) {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,19 @@ class DnsListenerTest {
   }
 
   @Test
+  void thePortOfANameIsToldWithTheHostAndItsAddress() throws Exception {
+    byte[] answer = byUdp(Dns.query(1, "_http._tcp.orders.shop.svc.cluster.local", 33));
+    assertThat(Dns.rcode(answer)).isZero();
+    assertThat(Dns.services(answer)).containsExactly("0 100 8080 orders.shop.svc.cluster.local");
+    assertThat(Dns.addresses(answer)).containsExactly("127.1.0.10");
+
+    assertThat(Dns.services(byUdp(Dns.query(2, "_db._tcp.orders.shop.svc", 33))))
+        .containsExactly("0 100 5432 orders.shop.svc");
+    assertThat(Dns.rcode(byUdp(Dns.query(3, "_smtp._tcp.orders.shop.svc", 33)))).isEqualTo(3);
+    assertThat(Dns.rcode(byUdp(Dns.query(4, "_http._tcp.nobody.shop.svc", 33)))).isEqualTo(3);
+  }
+
+  @Test
   void resolversAreReadFromTheHostsConfiguration(@TempDir Path folder) throws Exception {
     Path file =
         Files.writeString(
@@ -184,14 +198,17 @@ class DnsListenerTest {
             upstreams,
             Duration.ofMillis(300),
             Duration.ofSeconds(5)),
-        service -> {
-          if (service.equals(ORDERS)) {
-            return List.of(InetAddress.ofLiteral("127.1.0.10"));
-          }
-          return service.equals(IN_DEFAULT)
-              ? List.of(InetAddress.ofLiteral("127.1.0.11"))
-              : List.of();
-        });
+        (service, then) -> Thread.ofVirtual().start(() -> then.accept(place(service))));
+  }
+
+  private static MeshNames.Place place(ServiceName service) {
+    if (service.equals(ORDERS)) {
+      return new MeshNames.Place(
+          List.of(InetAddress.ofLiteral("127.1.0.10")), Map.of("http", 8080, "db", 5432));
+    }
+    return service.equals(IN_DEFAULT)
+        ? new MeshNames.Place(List.of(InetAddress.ofLiteral("127.1.0.11")), Map.of())
+        : MeshNames.Place.UNKNOWN;
   }
 
   private static List<String> addresses(byte[] answer) throws IOException {

@@ -15,8 +15,9 @@ import dev.hawser.proxy.boot.admin.ListenerPages;
 import dev.hawser.proxy.model.RouteTable;
 import dev.hawser.proxy.model.UpstreamConfig;
 import dev.hawser.proxy.routing.HostTable;
-import dev.hawser.proxy.routing.RouteBook;
+import dev.hawser.proxy.routing.VirtualHost;
 import dev.hawser.proxy.upstream.Upstream;
+import dev.hawser.proxy.worker.OnDemand;
 import io.envoyproxy.envoy.admin.v3.ServerInfo;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -247,6 +248,7 @@ final class AdminPages {
   private Map<String, Object> compiled() {
     Map<String, Object> own = new LinkedHashMap<>();
     own.put("listeners", proxy.plane().listeners().all());
+    own.put("captured", proxy.plane().captured().all());
     List<RouteTable> tables =
         proxy.plane().routes().tables().stream().map(HostTable::table).toList();
     own.put("routes", tables);
@@ -269,8 +271,8 @@ final class AdminPages {
         .forEach((name, known) ->
             hosts.put(
                 name,
-                known instanceof RouteBook.OnDemand.Found found
-                    ? found.host().host()
+                known instanceof OnDemand.Known.Found<VirtualHost>(VirtualHost found)
+                    ? found.host()
                     : known.getClass().getSimpleName()));
     return hosts;
   }

@@ -13,12 +13,13 @@ import dev.hawser.proxy.filter.Filters;
 import dev.hawser.proxy.http.HttpLimits;
 import dev.hawser.proxy.listener.ListenerSet;
 import dev.hawser.proxy.observe.Observers;
-import dev.hawser.proxy.routing.HostAsking;
+import dev.hawser.proxy.outbound.CapturedDestinations;
 import dev.hawser.proxy.routing.RouteBook;
 import dev.hawser.proxy.telemetry.AccessLog;
 import dev.hawser.proxy.telemetry.Telemetry;
 import dev.hawser.proxy.trace.SpanSender;
 import dev.hawser.proxy.upstream.Upstreams;
+import dev.hawser.proxy.worker.Asking;
 import dev.hawser.proxy.worker.Workers;
 import dev.hawser.trust.spiffe.SpiffeId;
 import dev.hawser.trust.svid.Svid;
@@ -51,6 +52,7 @@ public final class DataPlane implements AutoCloseable {
 
   private final Connections connections;
   private final ListenerSet listeners;
+  private final CapturedDestinations captured;
   private final IdentitySource identity;
   private final IdentitySource.Registration renewals;
   private volatile @Nullable Svid shown;
@@ -66,8 +68,18 @@ public final class DataPlane implements AutoCloseable {
       Metrics metrics,
       AccessLog accessLog,
       HttpLimits limits,
-      HostAsking hosts) {
-    this(identity, threads, metrics, accessLog, Optional.empty(), Optional.empty(), limits, hosts);
+      Asking hosts,
+      Asking destinations) {
+    this(
+        identity,
+        threads,
+        metrics,
+        accessLog,
+        Optional.empty(),
+        Optional.empty(),
+        limits,
+        hosts,
+        destinations);
   }
 
   /**
@@ -75,7 +87,8 @@ public final class DataPlane implements AutoCloseable {
    *
    * @param logs the folder of the files to which listeners may log
    * @param version of the workload, in metrics
-   * @param hosts asks the control plane for hosts on demand
+   * @param hosts asks the control plane for virtual hosts on demand
+   * @param destinations asks it for listeners where captured connections were going
    */
   public DataPlane(
       IdentitySource identity,
@@ -85,7 +98,8 @@ public final class DataPlane implements AutoCloseable {
       Optional<Path> logs,
       Optional<String> version,
       HttpLimits limits,
-      HostAsking hosts) {
+      Asking hosts,
+      Asking destinations) {
     this.accessLog = accessLog;
     this.identity = identity;
     this.loops = EventLoops.start(threads);
@@ -115,7 +129,8 @@ public final class DataPlane implements AutoCloseable {
             limits,
             Optional.of(tls),
             self);
-    this.listeners = new ListenerSet(context, metrics);
+    this.captured = new CapturedDestinations(workers, filters, observers, destinations);
+    this.listeners = new ListenerSet(context, metrics, captured);
     metrics.gauge("hawser_downstream_connections", "Connections that are open", connections::count);
     this.shown = identity.svid().orElse(null);
     this.renewals = identity.onChange(this::identityChanged);
@@ -154,6 +169,11 @@ public final class DataPlane implements AutoCloseable {
 
   public ListenerSet listeners() {
     return listeners;
+  }
+
+  /** Returns who is where captured connections were going. */
+  public CapturedDestinations captured() {
+    return captured;
   }
 
   /** Returns how many event loops work. */

@@ -7,9 +7,16 @@ import dev.hawser.host.identity.Enrolment;
 import dev.hawser.proxy.config.ProxyConfig;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Node;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Says to the control plane who and where this proxy is. */
 final class NodeFacts {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeFacts.class);
+
   private NodeFacts() {}
 
   static Node of(ProxyConfig config, Enrolment enrolment) {
@@ -24,6 +31,13 @@ final class NodeFacts {
             .putFields("appHost", text(config.applicationHost()))
             .putFields("namespace", text(enrolment.id().namespace().orElse("")))
             .putFields("upstreams", upstreams(config));
+    config
+        .capture()
+        .ifPresent(outside ->
+            hawser
+                .putFields("capture", text(outside.name()))
+                .putFields(
+                    "ipv6", Value.newBuilder().setBoolValue(isCapturedOverIpv6(config)).build()));
     return Node.newBuilder()
         .setId(config.node())
         .setCluster(enrolment.id().serviceAccount().orElse(""))
@@ -37,6 +51,22 @@ final class NodeFacts {
             Struct.newBuilder()
                 .putFields("hawser", Value.newBuilder().setStructValue(hawser).build()))
         .build();
+  }
+
+  /**
+   * Whether it listens at {@code ::1} too. A proxy that has an address of its own to listen at
+   * leaves that of all others alone.
+   */
+  static boolean isCapturedOverIpv6(ProxyConfig config) {
+    if (config.capture().isEmpty() || !config.listen().outboundAddress().equals("127.0.0.1")) {
+      return false;
+    }
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"))) {
+      return socket.isBound();
+    } catch (IOException e) {
+      LOG.info("Nothing is captured over IPv6: ::1 cannot be listened at. cause={}", e.toString());
+      return false;
+    }
   }
 
   private static Value upstreams(ProxyConfig config) {

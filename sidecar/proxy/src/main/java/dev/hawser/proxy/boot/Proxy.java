@@ -1,5 +1,6 @@
 package dev.hawser.proxy.boot;
 
+import dev.hawser.api.naming.ServiceName;
 import dev.hawser.engine.admin.AdminServer;
 import dev.hawser.engine.drain.DrainTrigger;
 import dev.hawser.engine.handover.HandoverSocket;
@@ -13,15 +14,19 @@ import dev.hawser.engine.xds.HeldResource;
 import dev.hawser.engine.xds.TypeUrls;
 import dev.hawser.host.dns.DnsListener;
 import dev.hawser.host.dns.DnsOptions;
+import dev.hawser.host.dns.MeshNames;
 import dev.hawser.host.identity.IdentityClient;
 import dev.hawser.host.identity.IdentityException;
 import dev.hawser.host.identity.IdentityOptions;
 import dev.hawser.host.identity.IdentityStatus;
+import dev.hawser.proxy.capture.MadeUpAddresses;
 import dev.hawser.proxy.config.ProxyConfig;
 import dev.hawser.proxy.config.RunOptions;
 import dev.hawser.proxy.http.HttpLimits;
-import dev.hawser.proxy.routing.HostAsking;
+import dev.hawser.proxy.model.ListenerConfig;
+import dev.hawser.proxy.outbound.CapturedDestinations;
 import dev.hawser.proxy.telemetry.AccessLog;
+import dev.hawser.proxy.worker.Asking;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,6 +44,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +71,10 @@ public final class Proxy implements AutoCloseable {
   private final CompletableFuture<Void> handedOver = new CompletableFuture<>();
   private final DataPlane plane;
   private final XdsFeed feed;
+
+  /** Null where nothing is captured. */
+  private final @Nullable MadeUpAddresses addresses;
+
   private final AdsClient ads;
   private final CompletableFuture<Void> configured;
   private final long began = System.nanoTime();
@@ -103,12 +114,20 @@ public final class Proxy implements AutoCloseable {
             Optional.of(config.dataDir().resolve("logs")),
             config.version(),
             HttpLimits.defaults(),
-            new Hosts());
+            new OnDemandOf(TypeUrls.VIRTUAL_HOST),
+            new OnDemandOf(TypeUrls.LISTENER));
     open.push(plane);
     ControlPlaneDialer dialer =
         new ControlPlaneDialer(
             plane.tls(), source, identity.enrolment().cluster(), identity::controlPlane);
     open.push(dialer);
+    if (config.capture().isPresent()) {
+      addresses = MadeUpAddresses.open(config.dataDir().resolve("addresses"));
+      open.push(addresses);
+      plane.captured().madeUp(addresses::at);
+    } else {
+      addresses = null;
+    }
     this.feed = new XdsFeed(plane, identity);
     this.ads =
         feed.register(
@@ -251,8 +270,12 @@ public final class Proxy implements AutoCloseable {
     }
     if (listen.dns().isPresent()) {
       String namespace = identity.enrolment().id().namespace().orElse("default");
-      front(
-          DnsListener.start(DnsOptions.usual(listen.dns().get(), namespace), this::localAddresses));
+      InetSocketAddress dns = listen.dns().get();
+      front(DnsListener.start(DnsOptions.usual(dns, namespace), this::findService));
+      if (NodeFacts.isCapturedOverIpv6(config) && dns.getAddress().isLoopbackAddress()) {
+        InetSocketAddress too = new InetSocketAddress(InetAddress.ofLiteral("::1"), dns.getPort());
+        front(DnsListener.start(DnsOptions.usual(too, namespace), this::findService));
+      }
     }
   }
 
@@ -261,8 +284,32 @@ public final class Proxy implements AutoCloseable {
     open.push(one);
   }
 
+  /** A name leads to what the operator said, else to the service's own address or a made-up one. */
+  private void findService(ServiceName service, Consumer<MeshNames.Place> then) {
+    List<InetAddress> local = localAddresses(service);
+    MadeUpAddresses book = addresses;
+    if (!local.isEmpty() || book == null) {
+      then.accept(new MeshNames.Place(local, Map.of()));
+      return;
+    }
+    plane
+        .captured()
+        .find(
+            service,
+            found ->
+                then.accept(
+                    found.map(at -> place(book, service, at)).orElse(MeshNames.Place.UNKNOWN)));
+  }
+
+  private static MeshNames.Place place(
+      MadeUpAddresses book, ServiceName service, ListenerConfig listener) {
+    List<InetAddress> own = CapturedDestinations.addresses(listener);
+    return new MeshNames.Place(
+        own.isEmpty() ? book.of(service).stream().toList() : own, listener.reach().ports());
+  }
+
   /** A service that is reached at an address of its own has that address as its name's answer. */
-  private List<InetAddress> localAddresses(dev.hawser.api.naming.ServiceName service) {
+  private List<InetAddress> localAddresses(ServiceName service) {
     List<InetAddress> addresses = new ArrayList<>();
     for (ProxyConfig.ExplicitUpstream upstream : config.upstreams()) {
       InetSocketAddress at = upstream.listen();
@@ -273,15 +320,21 @@ public final class Proxy implements AutoCloseable {
     return addresses;
   }
 
-  private final class Hosts implements HostAsking {
+  private final class OnDemandOf implements Asking {
+    private final String typeUrl;
+
+    OnDemandOf(String typeUrl) {
+      this.typeUrl = typeUrl;
+    }
+
     @Override
     public void ask(String resource) {
-      feed.askForHost(resource);
+      feed.ask(typeUrl, resource);
     }
 
     @Override
     public void forget(String resource) {
-      feed.forgetHost(resource);
+      feed.forget(typeUrl, resource);
     }
   }
 

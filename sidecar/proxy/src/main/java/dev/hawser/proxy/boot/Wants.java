@@ -15,6 +15,9 @@ record Wants(Set<String> routes, Set<String> upstreams) {
     for (ListenerConfig listener : plane.listeners().all()) {
       listener.chains().forEach(chain -> wants.add(chain.content()));
     }
+    for (ListenerConfig listener : plane.captured().all()) {
+      listener.chains().forEach(chain -> wants.add(chain.content()));
+    }
     plane.routes().tables().forEach(table -> wants.add(table.table()));
     plane.routes().foundHosts().forEach(wants::add);
     return wants;

@@ -11,6 +11,7 @@ import dev.hawser.proxy.codec.EndpointCodec;
 import dev.hawser.proxy.codec.ListenerCodec;
 import dev.hawser.proxy.codec.RouteCodec;
 import dev.hawser.proxy.model.EndpointSet;
+import dev.hawser.proxy.model.ListenerConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -57,19 +58,19 @@ final class XdsFeed {
     client.subscribeWildcard(TypeUrls.LISTENER);
   }
 
-  /** Asks for a host on demand; safe for use by any thread. */
-  void askForHost(String resource) {
+  /** Asks for a resource on demand; safe for use by any thread. */
+  void ask(String typeUrl, String resource) {
     AdsClient client = ads;
     if (client != null) {
-      client.subscribe(TypeUrls.VIRTUAL_HOST, resource);
+      client.subscribe(typeUrl, resource);
     }
   }
 
-  /** Asks no more for a host; safe for use by any thread. */
-  void forgetHost(String resource) {
+  /** Asks for it no more; safe for use by any thread. */
+  void forget(String typeUrl, String resource) {
     AdsClient client = ads;
     if (client != null) {
-      client.unsubscribe(TypeUrls.VIRTUAL_HOST, List.of(resource));
+      client.unsubscribe(typeUrl, List.of(resource));
     }
   }
 
@@ -104,7 +105,12 @@ final class XdsFeed {
     public void onChanged(String name, Listener resource, String version)
         throws ResourceRejectedException {
       try {
-        plane.listeners().put(ListenerCodec.read(resource));
+        ListenerConfig listener = ListenerCodec.read(resource);
+        if (listener.reach().bound()) {
+          plane.listeners().put(listener);
+        } else {
+          plane.captured().put(listener);
+        }
       } catch (IOException e) {
         throw new ResourceRejectedException("address", String.valueOf(e.getMessage()));
       }
@@ -113,6 +119,7 @@ final class XdsFeed {
     @Override
     public void onRemoved(String name) {
       plane.listeners().remove(name);
+      plane.captured().remove(name);
     }
 
     @Override

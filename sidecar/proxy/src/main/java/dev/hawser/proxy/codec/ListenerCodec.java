@@ -1,8 +1,11 @@
 package dev.hawser.proxy.codec;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.hawser.engine.xds.ResourceRejectedException;
 import dev.hawser.engine.xds.SupportedFields;
 import dev.hawser.proxy.model.Access;
+import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.ConnectionAuthz;
 import dev.hawser.proxy.model.ListenerConfig;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
@@ -20,9 +23,13 @@ import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads listeners (LDS). */
 public final class ListenerCodec {
@@ -36,12 +43,15 @@ public final class ListenerCodec {
         listener,
         "name",
         "address",
+        "additional_addresses",
+        "bind_to_port",
+        "use_original_dst",
         "stat_prefix",
         "filter_chains",
         "listener_filters",
         "traffic_direction",
         "metadata");
-    boolean redirected = redirected(listener);
+    boolean redirected = redirected(listener) || listener.getUseOriginalDst().getValue();
     List<ListenerConfig.Chain> chains = new ArrayList<>();
     for (int i = 0; i < listener.getFilterChainsCount(); i++) {
       chains.add(chain("filter_chains[" + i + "]", listener.getFilterChains(i)));
@@ -55,7 +65,33 @@ public final class ListenerCodec {
         Fields.address("address", listener.getAddress()),
         chains,
         isInbound(chains, listener),
-        redirected);
+        redirected,
+        reach(listener));
+  }
+
+  private static ListenerConfig.Reach reach(Listener listener) throws ResourceRejectedException {
+    List<Address> also = new ArrayList<>();
+    for (int i = 0; i < listener.getAdditionalAddressesCount(); i++) {
+      String path = "additional_addresses[" + i + "]";
+      SupportedFields.requireOnly(path, listener.getAdditionalAddresses(i), "address");
+      also.add(Fields.address(path + ".address", listener.getAdditionalAddresses(i).getAddress()));
+    }
+    boolean bound = !listener.hasBindToPort() || listener.getBindToPort().getValue();
+    return new ListenerConfig.Reach(
+        also, bound, listener.getUseOriginalDst().getValue(), portNames(listener));
+  }
+
+  /** What the control plane says of the service at a listener, in its metadata. */
+  private static Map<String, Integer> portNames(Listener listener) {
+    Map<String, Integer> ports = new HashMap<>();
+    listener
+        .getMetadata()
+        .getFilterMetadataOrDefault("hawser", Struct.getDefaultInstance())
+        .getFieldsOrDefault("ports", Value.getDefaultInstance())
+        .getStructValue()
+        .getFieldsMap()
+        .forEach((name, port) -> ports.put(name, (int) port.getNumberValue()));
+    return ports;
   }
 
   /** Reads what happens before the first byte; returns whether it is asked where to. */
@@ -75,14 +111,27 @@ public final class ListenerCodec {
   }
 
   /**
-   * A listener of the own workload has one chain, without TLS. One that others call has as many as
-   * it likes; what takes plaintext must say so in as many words.
+   * A listener of the own workload has chains without TLS, by port. One that others call has as
+   * many as it likes; what takes plaintext must say so in as many words.
    */
   private static void requireOneKind(List<ListenerConfig.Chain> chains, Listener listener)
       throws ResourceRejectedException {
     boolean inbound = isInbound(chains, listener);
-    if (!inbound && chains.size() > 1) {
-      throw Fields.rejected("filter_chains", chains.size() + " (expected: one without TLS)");
+    if (inbound && listener.hasBindToPort() && !listener.getBindToPort().getValue()) {
+      throw Fields.rejected("bind_to_port", "false (expected: only where the own workload calls)");
+    }
+    if (inbound && listener.getUseOriginalDst().getValue()) {
+      throw Fields.rejected(
+          "use_original_dst", "true (expected: only where the own workload calls)");
+    }
+    Set<Optional<Integer>> ports = new HashSet<>();
+    for (int i = 0; i < chains.size(); i++) {
+      if (!inbound && !ports.add(chains.get(i).port())) {
+        throw Fields.rejected(
+            "filter_chains[" + i + "]",
+            chains.get(i).port().map(port -> "destination_port " + port).orElse("no port")
+                + " twice (expected: one chain for each destination_port, and one for the rest)");
+      }
     }
     for (int i = 0; i < chains.size(); i++) {
       ListenerConfig.Chain chain = chains.get(i);

@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param controlPlane host:port instead of the enrolment's; may be empty
  * @param applicationHost where the application listens
  * @param version of the workload, in metrics
+ * @param capture what a packet filter may redirect to it; empty: its outbound port takes only
+ *     requests by host
  */
 public record ProxyConfig(
     String node,
@@ -32,12 +34,35 @@ public record ProxyConfig(
     List<String> controlPlane,
     String applicationHost,
     Optional<String> version,
+    Optional<Capture> capture,
     List<ExplicitUpstream> upstreams,
     Listen listen,
     AccessLogTarget accessLog) {
   public ProxyConfig {
     controlPlane = List.copyOf(controlPlane);
     upstreams = List.copyOf(upstreams);
+  }
+
+  /** What a captured workload may call that is in no registry, by Istio's words. */
+  public enum Capture {
+    ALLOW_ANY,
+    REGISTRY_ONLY;
+
+    /**
+     * Reads {@code ALLOW_ANY}, {@code REGISTRY_ONLY}, or {@code off}, which is empty.
+     *
+     * @throws IllegalArgumentException for anything else
+     */
+    public static Optional<Capture> parse(String text) {
+      return switch (text) {
+        case "off" -> Optional.empty();
+        case "ALLOW_ANY" -> Optional.of(ALLOW_ANY);
+        case "REGISTRY_ONLY" -> Optional.of(REGISTRY_ONLY);
+        default ->
+            throw new IllegalArgumentException(
+                "'" + text + "' (expected: ALLOW_ANY, REGISTRY_ONLY or off)");
+      };
+    }
   }
 
   /**

@@ -80,11 +80,20 @@ public final class StartFile {
             hostPorts(root, "controlPlane"),
             applicationHost,
             root.text("version"),
+            capture(root),
             upstreams(root),
             listen(root, address),
             accessLog(root));
     root.end();
     return config;
+  }
+
+  private static Optional<ProxyConfig.Capture> capture(Section root) throws ConfigException {
+    try {
+      return ProxyConfig.Capture.parse(root.text("capture").orElse("off"));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(root.at("capture") + ": " + e.getMessage());
+    }
   }
 
   private static Locality locality(Section root) throws ConfigException {

@@ -10,7 +10,8 @@ import dev.hawser.proxy.inbound.InboundChains;
 import dev.hawser.proxy.inbound.InboundConnections;
 import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.ListenerConfig;
-import dev.hawser.proxy.outbound.OutboundChain;
+import dev.hawser.proxy.outbound.CapturedDestinations;
+import dev.hawser.proxy.outbound.OutboundChains;
 import dev.hawser.proxy.outbound.OutboundConnections;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -42,6 +43,7 @@ public final class ListenerSet implements AutoCloseable {
 
   private final ProxyContext context;
   private final Metrics metrics;
+  private final CapturedDestinations captured;
   private final Map<String, ListenerConfig> byName = new LinkedHashMap<>();
   private final Map<Address, Socket> sockets = new LinkedHashMap<>();
   private Function<InetSocketAddress, OptionalInt> inherited = _ -> OptionalInt.empty();
@@ -51,9 +53,10 @@ public final class ListenerSet implements AutoCloseable {
   private OptionalLong sharedSince = OptionalLong.empty();
 
   /** Makes an empty set. */
-  public ListenerSet(ProxyContext context, Metrics metrics) {
+  public ListenerSet(ProxyContext context, Metrics metrics, CapturedDestinations captured) {
     this.context = context;
     this.metrics = metrics;
+    this.captured = captured;
   }
 
   /** A listening socket and what is done with its connections now. */
@@ -63,14 +66,14 @@ public final class ListenerSet implements AutoCloseable {
     private final @Nullable InboundConnections inbound;
     private volatile @Nullable ListenerConfig config;
     private volatile @Nullable InboundChains chains;
-    private volatile @Nullable OutboundChain chain;
+    private volatile @Nullable OutboundChains own;
 
-    Socket(ListenerConfig first) throws IOException {
+    Socket(ListenerConfig first, Address address) throws IOException {
       set(first);
-      outbound = new OutboundConnections(context, () -> chain);
+      outbound = new OutboundConnections(context, captured, () -> own);
       MeshTls tls = context.tls().orElse(null);
       inbound = tls == null ? null : new InboundConnections(context, tls, metrics, () -> chains);
-      listener = listen(new InetSocketAddress(first.address().host(), first.address().port()));
+      listener = listen(new InetSocketAddress(address.host(), address.port()));
     }
 
     private Listener listen(InetSocketAddress address) throws IOException {
@@ -90,12 +93,12 @@ public final class ListenerSet implements AutoCloseable {
     private void set(@Nullable ListenerConfig next) {
       if (next == null) {
         chains = null;
-        chain = null;
+        own = null;
       } else if (isInbound(next)) {
         chains = new InboundChains(next, context.filters(), context.observers(), chains);
-        chain = null;
+        own = null;
       } else {
-        chain = OutboundChain.of(next, context.filters(), context.observers(), chain);
+        own = new OutboundChains(next, context.filters(), context.observers(), own);
         chains = null;
       }
       config = next;
@@ -158,40 +161,60 @@ public final class ListenerSet implements AutoCloseable {
    */
   public synchronized void put(ListenerConfig next) throws IOException {
     ListenerConfig before = byName.get(next.name());
-    Socket socket = sockets.get(next.address());
-    if (socket == null && draining) {
+    List<Address> opened = new ArrayList<>();
+    for (Address address : next.addresses()) {
+      if (!draining && !sockets.containsKey(address)) {
+        open(next, address, opened);
+      }
+    }
+    if (next.addresses().stream().noneMatch(sockets::containsKey)) {
       return;
     }
-    if (socket == null) {
-      sockets.put(next.address(), new Socket(next));
-      LOG.info("Listening name={} address={}", next.name(), next.address());
-    } else {
-      socket.set(next);
+    for (Address address : next.addresses()) {
+      Socket socket = sockets.get(address);
+      if (socket != null && !opened.contains(address)) {
+        socket.set(next);
+      }
     }
     byName.put(next.name(), next);
-    if (before != null && !before.address().equals(next.address())) {
-      release(before);
+    if (before != null) {
+      before.addresses().stream()
+          .filter(address -> !next.addresses().contains(address))
+          .forEach(address -> release(before, address));
     }
     context.connections().reconsider();
+  }
+
+  /** Opens one more address; if that fails none of the new ones stays. */
+  private void open(ListenerConfig listener, Address address, List<Address> opened)
+      throws IOException {
+    try {
+      sockets.put(address, new Socket(listener, address));
+      opened.add(address);
+      LOG.info("Listening name={} address={}", listener.name(), address);
+    } catch (IOException e) {
+      opened.forEach(one -> release(listener, one));
+      throw e;
+    }
   }
 
   /** A listener is gone; its connections end calmly. */
   public synchronized void remove(String name) {
     ListenerConfig before = byName.remove(name);
     if (before != null) {
-      release(before);
+      before.addresses().forEach(address -> release(before, address));
       context.connections().reconsider();
     }
   }
 
-  /** Closes the socket of a listener unless another has taken it over. */
-  private void release(ListenerConfig gone) {
-    Socket socket = sockets.get(gone.address());
+  /** Closes a socket of a listener unless another has taken it over. */
+  private void release(ListenerConfig gone, Address address) {
+    Socket socket = sockets.get(address);
     ListenerConfig owner = socket == null ? null : socket.config;
     if (socket != null && owner != null && owner.name().equals(gone.name())) {
-      sockets.remove(gone.address());
+      sockets.remove(address);
       socket.close();
-      LOG.info("No longer listening name={} address={}", gone.name(), gone.address());
+      LOG.info("No longer listening name={} address={}", gone.name(), address);
     }
   }
 

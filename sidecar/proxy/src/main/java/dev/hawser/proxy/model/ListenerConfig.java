@@ -2,7 +2,9 @@ package dev.hawser.proxy.model;
 
 import dev.hawser.proxy.http.HttpEdge;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,14 +15,53 @@ import java.util.Optional;
  * @param redirected whether connections come here that were going elsewhere
  */
 public record ListenerConfig(
-    String name, Address address, List<Chain> chains, boolean inbound, boolean redirected) {
+    String name,
+    Address address,
+    List<Chain> chains,
+    boolean inbound,
+    boolean redirected,
+    Reach reach) {
   public ListenerConfig {
     chains = List.copyOf(chains);
+  }
+
+  /** Makes a listener at one address. */
+  public ListenerConfig(
+      String name, Address address, List<Chain> chains, boolean inbound, boolean redirected) {
+    this(name, address, chains, inbound, redirected, Reach.ONE_SOCKET);
   }
 
   /** Makes a listener that others call if a chain has TLS. */
   public ListenerConfig(String name, Address address, List<Chain> chains) {
     this(name, address, chains, chains.stream().anyMatch(Chain::tls), false);
+  }
+
+  /** Returns all addresses. */
+  public List<Address> addresses() {
+    List<Address> all = new ArrayList<>();
+    all.add(address);
+    all.addAll(reach.also());
+    return all;
+  }
+
+  /**
+   * How connections get here.
+   *
+   * @param also further addresses
+   * @param bound whether there is a socket; else others hand connections over
+   * @param handsOver whether a redirected connection goes to the listener at its destination, if
+   *     there is one
+   * @param ports of a service that is here, by name
+   */
+  public record Reach(
+      List<Address> also, boolean bound, boolean handsOver, Map<String, Integer> ports) {
+    /** One address with a socket that gives nothing away. */
+    public static final Reach ONE_SOCKET = new Reach(List.of(), true, false, Map.of());
+
+    public Reach {
+      also = List.copyOf(also);
+      ports = Map.copyOf(ports);
+    }
   }
 
   /**

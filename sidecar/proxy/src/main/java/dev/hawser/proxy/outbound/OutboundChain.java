@@ -15,24 +15,27 @@ import org.jspecify.annotations.Nullable;
  * @param observer null if nothing is told about it but metrics
  * @param cap of its connections; null if there is none
  */
-public record OutboundChain(
+record OutboundChain(
     ListenerConfig.Chain chain,
     @Nullable HttpPlan http,
     @Nullable Observer observer,
     @Nullable ConnectionCap cap) {
   /** Returns what the bytes are. */
-  public ListenerConfig.Content content() {
+  ListenerConfig.Content content() {
     return chain.content();
   }
 
   /**
-   * Compiles the only chain of a listener.
+   * Compiles a chain.
    *
-   * @param before of the same listener: if nothing has changed it stays, with what its filters know
+   * @param before for the same port of the same listener: if nothing has changed it stays, with
+   *     what its filters know
    */
-  public static OutboundChain of(
-      ListenerConfig config, Filters filters, Observers observers, @Nullable OutboundChain before) {
-    ListenerConfig.Chain chain = config.chains().getFirst();
+  static OutboundChain of(
+      ListenerConfig.Chain chain,
+      Filters filters,
+      Observers observers,
+      @Nullable OutboundChain before) {
     if (before != null && before.chain().equals(chain)) {
       return before;
     }

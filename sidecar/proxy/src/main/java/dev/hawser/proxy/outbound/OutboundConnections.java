@@ -1,186 +1,82 @@
 package dev.hawser.proxy.outbound;
 
-import dev.hawser.proxy.context.CalmEnd;
-import dev.hawser.proxy.context.Live;
+import dev.hawser.proxy.capture.OriginalDestination;
 import dev.hawser.proxy.context.ProxyContext;
-import dev.hawser.proxy.exchange.Exchange;
-import dev.hawser.proxy.filter.Downstream;
-import dev.hawser.proxy.http.Http1ServerConnection;
-import dev.hawser.proxy.http.Http2ServerConnection;
-import dev.hawser.proxy.http.HttpEdge;
-import dev.hawser.proxy.http.HttpLimits;
-import dev.hawser.proxy.http.HttpStream;
-import dev.hawser.proxy.http.ProtocolDetector;
-import dev.hawser.proxy.http.RequestAcceptor;
-import dev.hawser.proxy.http.ServerConnection;
-import dev.hawser.proxy.http.StreamListener;
-import dev.hawser.proxy.model.ListenerConfig;
-import dev.hawser.proxy.observe.Ended;
-import dev.hawser.proxy.observe.Observer;
-import dev.hawser.proxy.routing.HttpPlan;
-import dev.hawser.proxy.tcp.ByteHold;
-import dev.hawser.proxy.tcp.TcpCall;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelOption;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the workload's connections to one listener. */
 public final class OutboundConnections {
-  /** Streams of one connection of the own workload: it may want more than a peer may. */
-  private static final int LOCAL_STREAMS = 1000;
-
   private final ProxyContext context;
-  private final Supplier<@Nullable OutboundChain> chain;
+  private final CapturedDestinations captured;
+  private final Supplier<@Nullable OutboundChains> chains;
 
   /**
    * Makes a taker.
    *
-   * @param chain of the listener at this moment; null once it is gone
+   * @param captured to whom a listener hands over that does so
+   * @param chains of the listener at this moment; null once it is gone
    */
-  public OutboundConnections(ProxyContext context, Supplier<@Nullable OutboundChain> chain) {
+  public OutboundConnections(
+      ProxyContext context,
+      CapturedDestinations captured,
+      Supplier<@Nullable OutboundChains> chains) {
     this.context = context;
-    this.chain = chain;
+    this.captured = captured;
+    this.chains = chains;
   }
 
   /** Takes a channel that is about to become active; called on its loop. */
   public void take(Channel channel) {
-    ListenerConfig.Content content = content();
-    if (content == null || !context.connections().admit(channel)) {
+    OutboundChains present = chains.get();
+    if (present == null || !context.connections().admit(channel)) {
       var _ = channel.close();
       return;
     }
-    OutboundChain present = chain.get();
-    if (present != null && present.cap() != null && !present.cap().admit(channel)) {
+    Worker worker = context.workers().of(channel.eventLoop());
+    InetSocketAddress wanted = OriginalDestination.of(channel);
+    if (wanted == null) {
+      wanted = (InetSocketAddress) channel.localAddress();
+    } else if (present.config().reach().handsOver()) {
+      handOver(channel, worker, wanted);
       return;
     }
-    Worker worker = context.workers().of(channel.eventLoop());
-    switch (content) {
-      case ListenerConfig.Content.Http http -> takeHttp(channel, worker, http);
-      case ListenerConfig.Content.Tcp tcp -> takeTcp(channel, worker, tcp);
-    }
+    int port = wanted.getPort();
+    begin(channel, worker, () -> own(port));
   }
 
-  private ListenerConfig.@Nullable Content content() {
-    OutboundChain present = chain.get();
-    return present == null ? null : present.content();
+  private @Nullable OutboundChain own(int port) {
+    OutboundChains present = chains.get();
+    return present == null ? null : present.find(port);
   }
 
-  private @Nullable HttpPlan http() {
-    OutboundChain present = chain.get();
-    return present == null ? null : present.http();
-  }
-
-  private void takeHttp(Channel channel, Worker worker, ListenerConfig.Content.Http http) {
-    OutboundSide side =
-        new OutboundSide(context, worker, Downstream.plaintext(channel), this::http);
-    RequestAcceptor acceptor =
-        new RequestAcceptor() {
-          @Override
-          public HttpEdge edge() {
-            HttpPlan present = http();
-            return present == null ? HttpEdge.DEFAULT : present.http().edge();
+  /** The listener at the destination takes it, if there is one; else this one does. */
+  private void handOver(Channel channel, Worker worker, InetSocketAddress wanted) {
+    channel.config().setAutoRead(false);
+    captured.whenKnown(
+        worker,
+        wanted.getAddress(),
+        () -> {
+          if (!channel.isOpen()) {
+            return;
           }
-
-          @Override
-          public StreamListener accept(HttpStream stream, String protocol) {
-            return new Exchange(worker, side, stream, protocol);
-          }
-
-          @Override
-          public void onBadRequest(int status, String reason, String protocol) {
-            OutboundReports.badRequest(context, status, protocol);
-            Observer observer = side.observer();
-            if (observer != null) {
-              observer.tell(Ended.garbage(status, protocol), side.downstream(), worker.random());
-            }
-          }
-        };
-    HttpLimits limits =
-        http.edge().bounds().over(context.limits().withConcurrentStreams(LOCAL_STREAMS));
-    LocalClient client = new LocalClient(new CalmEnd(worker, channel));
-    context.connections().add(worker, channel, client);
-    channel
-        .pipeline()
-        .addLast(
-            "detect",
-            new ProtocolDetector(
-                worker,
-                limits,
-                protocol -> {
-                  ChannelHandler handler = handler(worker, limits, acceptor, protocol);
-                  client.end().speaks((ServerConnection) handler);
-                  return handler;
-                }));
+          channel.config().setAutoRead(true);
+          int port = wanted.getPort();
+          Supplier<@Nullable OutboundChain> there = () -> found(wanted.getAddress(), port);
+          begin(channel, worker, there.get() == null ? () -> own(port) : there);
+        });
   }
 
-  private static ChannelHandler handler(
-      Worker worker,
-      HttpLimits limits,
-      RequestAcceptor acceptor,
-      ProtocolDetector.Protocol protocol) {
-    return switch (protocol) {
-      case HTTP1 -> new Http1ServerConnection(worker, limits, acceptor);
-      case HTTP2 -> Http2ServerConnection.create(worker, limits, acceptor);
-    };
+  private void begin(Channel channel, Worker worker, Supplier<@Nullable OutboundChain> chain) {
+    new OutboundConnection(context, channel, worker, chain).begin();
   }
 
-  private void takeTcp(Channel channel, Worker worker, ListenerConfig.Content.Tcp tcp) {
-    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-    // Whoever ends its output is read at once, with all that it sent before.
-    channel.pipeline().addLast("hold", new ByteHold());
-    OutboundChain present = chain.get();
-    TcpCall call =
-        TcpCall.begin(
-            worker,
-            channel,
-            false,
-            context.upstreams().get(tcp.upstream()),
-            tcp.idleTimeout().orElse(TcpCall.DEFAULT_IDLE),
-            OutboundReports.tcp(
-                context,
-                present == null ? null : present.observer(),
-                Downstream.plaintext(channel),
-                worker.random()),
-            () ->
-                content() instanceof ListenerConfig.Content.Tcp now
-                    && now.upstream().equals(tcp.upstream()));
-    context.connections().add(worker, channel, call);
-  }
-
-  /** A connection of the own workload that carries requests. */
-  private final class LocalClient implements Live {
-    private final CalmEnd end;
-
-    LocalClient(CalmEnd end) {
-      this.end = end;
-    }
-
-    CalmEnd end() {
-      return end;
-    }
-
-    @Override
-    public void drain() {
-      end.drain();
-    }
-
-    @Override
-    public void cut() {
-      end.cut();
-    }
-
-    @Override
-    public boolean isBusy() {
-      return end.isBusy();
-    }
-
-    /** Each request is routed by the configuration of its moment. */
-    @Override
-    public void reconsider() {
-      end.reconsider(http() != null);
-    }
+  private @Nullable OutboundChain found(InetAddress address, int port) {
+    OutboundChains at = captured.at(address);
+    return at == null ? null : at.find(port);
   }
 }

@@ -20,6 +20,7 @@ import dev.hawser.proxy.routing.Selection;
 import dev.hawser.proxy.routing.SteeringHeaders;
 import dev.hawser.proxy.routing.VirtualHost;
 import dev.hawser.proxy.upstream.Upstreams;
+import dev.hawser.proxy.worker.OnDemand;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Duration;
@@ -90,7 +91,7 @@ final class OutboundSide implements Side {
     return host == null
             && table.isOnDemand()
             && context.routes().host(table.name(), authority)
-                instanceof RouteBook.OnDemand.Found(VirtualHost found)
+                instanceof OnDemand.Known.Found<VirtualHost>(VirtualHost found)
         ? found
         : host;
   }
@@ -142,8 +143,8 @@ final class OutboundSide implements Side {
       @Nullable FilterChain filters,
       Consumer<Selection> then) {
     RouteBook routes = context.routes();
-    RouteBook.OnDemand known = routes.host(table, authority);
-    if (!(known instanceof RouteBook.OnDemand.Awaited)) {
+    OnDemand.Known<VirtualHost> known = routes.host(table, authority);
+    if (!(known instanceof OnDemand.Known.Awaited)) {
       then.accept(found(known, authority, request, filters));
       return;
     }
@@ -151,21 +152,22 @@ final class OutboundSide implements Side {
         .changed()
         .await(
             worker,
-            () -> !(routes.host(table, authority) instanceof RouteBook.OnDemand.Awaited),
+            () -> !(routes.host(table, authority) instanceof OnDemand.Known.Awaited),
             PATIENCE,
             () -> then.accept(found(routes.host(table, authority), authority, request, filters)));
   }
 
   private Selection found(
-      RouteBook.OnDemand known,
+      OnDemand.Known<VirtualHost> known,
       String authority,
       Http2Headers request,
       @Nullable FilterChain filters) {
     return switch (known) {
-      case RouteBook.OnDemand.Found(VirtualHost host) ->
+      case OnDemand.Known.Found<VirtualHost>(VirtualHost host) ->
           Selection.in(host, request, filters, worker.random());
-      case RouteBook.OnDemand.Absent _ -> Selection.none(filters, Replies.noSuchHost(authority));
-      case RouteBook.OnDemand.Awaited _ ->
+      case OnDemand.Known.Absent<VirtualHost> _ ->
+          Selection.none(filters, Replies.noSuchHost(authority));
+      case OnDemand.Known.Awaited<VirtualHost> _ ->
           Selection.none(filters, Replies.noRoutesYet("of " + authority));
     };
   }

@@ -1,12 +1,10 @@
 /**
- * The workload calls out: explicit local listeners, and one for any host of the mesh.
- *
- * <p>Transparent capture has its place here: it would add a listener whose connections carry their
- * original destination (SO_ORIGINAL_DST), and choose the upstream by that instead of by the
- * listener's chain; everything behind {@link dev.hawser.proxy.outbound.OutboundConnections} stays.
+ * The workload calls out: explicit local listeners, one for any host of the mesh, and one to which
+ * a packet filter redirects whatever it opens: that hands over to the listener of the destination,
+ * which is asked for when somebody calls.
  *
  * <p>Starting points: {@link dev.hawser.proxy.outbound.OutboundConnections}, {@link
- * dev.hawser.proxy.outbound.OutboundSide}.
+ * dev.hawser.proxy.outbound.OutboundSide}, {@link dev.hawser.proxy.outbound.CapturedDestinations}.
  */
 @NullMarked
 package dev.hawser.proxy.outbound;

@@ -99,6 +99,7 @@ final class RunningProxy implements AutoCloseable {
         List.of(),
         Configs.HOST,
         Optional.empty(),
+        Optional.empty(),
         List.of(),
         new ProxyConfig.Listen(
             inbound,

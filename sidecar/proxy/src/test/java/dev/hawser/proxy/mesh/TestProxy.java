@@ -66,6 +66,7 @@ final class TestProxy implements AutoCloseable {
             Optional.of(logs),
             Optional.of("v1"),
             limits,
+            asked::add,
             asked::add);
   }
 

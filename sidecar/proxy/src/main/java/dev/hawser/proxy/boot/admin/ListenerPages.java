@@ -2,10 +2,10 @@ package dev.hawser.proxy.boot.admin;
 
 import dev.hawser.engine.admin.AdminResponse;
 import dev.hawser.engine.admin.pages.EnvoyJson;
+import dev.hawser.proxy.model.Address;
 import dev.hawser.proxy.model.ListenerConfig;
 import io.envoyproxy.envoy.admin.v3.ListenerStatus;
 import io.envoyproxy.envoy.admin.v3.Listeners;
-import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import java.util.List;
 
@@ -17,7 +17,9 @@ public final class ListenerPages {
   public static AdminResponse text(List<ListenerConfig> listeners) {
     StringBuilder out = new StringBuilder();
     for (ListenerConfig listener : listeners) {
-      out.append(listener.name()).append("::").append(listener.address()).append('\n');
+      for (Address address : listener.addresses()) {
+        out.append(listener.name()).append("::").append(address).append('\n');
+      }
     }
     return AdminResponse.text(200, out.toString());
   }
@@ -26,16 +28,20 @@ public final class ListenerPages {
   public static AdminResponse json(List<ListenerConfig> listeners) {
     Listeners.Builder all = Listeners.newBuilder();
     for (ListenerConfig listener : listeners) {
-      all.addListenerStatuses(
+      ListenerStatus.Builder status =
           ListenerStatus.newBuilder()
               .setName(listener.name())
-              .setLocalAddress(
-                  Address.newBuilder()
-                      .setSocketAddress(
-                          SocketAddress.newBuilder()
-                              .setAddress(listener.address().host())
-                              .setPortValue(listener.address().port()))));
+              .setLocalAddress(socket(listener.address()));
+      listener.reach().also().forEach(more -> status.addAdditionalLocalAddresses(socket(more)));
+      all.addListenerStatuses(status);
     }
     return AdminResponse.json(200, EnvoyJson.write(all.build()));
+  }
+
+  private static io.envoyproxy.envoy.config.core.v3.Address socket(Address address) {
+    return io.envoyproxy.envoy.config.core.v3.Address.newBuilder()
+        .setSocketAddress(
+            SocketAddress.newBuilder().setAddress(address.host()).setPortValue(address.port()))
+        .build();
   }
 }

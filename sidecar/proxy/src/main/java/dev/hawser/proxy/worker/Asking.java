@@ -1,8 +1,8 @@
-package dev.hawser.proxy.routing;
+package dev.hawser.proxy.worker;
 
-/** Asks the control plane for hosts on demand, by {@code <table>/<authority>}, on any thread. */
+/** Asks the control plane for a resource on demand, by its name, on any thread. */
 @FunctionalInterface
-public interface HostAsking {
+public interface Asking {
   /** Asks, once for each. */
   void ask(String resource);
 
