@@ -69,7 +69,7 @@ fuzz: jdk
 	@fuzz/run 600 $(FUZZ)
 
 story: jdk programs
-	$(MVN) -B -ntp -pl it -am verify -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=$(STORY)
+	$(MVN) -B -ntp -pl it -am verify -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=$(STORY) -Dit.excluded=
 
 format: jdk
 	$(MVN) $(MVN_FLAGS) spotless:apply

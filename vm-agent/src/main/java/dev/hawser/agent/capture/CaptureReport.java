@@ -19,6 +19,38 @@ public record CaptureReport(
     differences = List.copyOf(differences);
   }
 
+  /** Returns what it means, as half a sentence. */
+  public String said() {
+    return switch (kind) {
+      case NONE -> "none: nothing is captured";
+      case UNCONFIRMED -> "applied, unconfirmed, " + installed.left().toSeconds() + " s left";
+      case CONFIRMED -> "confirmed";
+      case NOT_KEPT -> "confirmed, but it will not come back at the next start";
+      case DIFFERS -> "differs from the plan: somebody changed the rules";
+      case UNKNOWN ->
+          "rules of application '"
+              + installed.id()
+              + "' are there, which this data directory knows nothing of";
+      case ROLLED_BACK -> "rolled back: the last plan was not confirmed in time";
+      case EXPIRED ->
+          "rolled back: the last plan was not confirmed in time; it captures nothing, but its"
+              + " remains are there";
+      case MISSING -> "none, though a confirmed plan is kept: somebody removed the rules";
+    };
+  }
+
+  /** Returns what follows {@code hawser-agent capture} to mend it; empty if there is no need. */
+  public String next() {
+    return switch (kind) {
+      case NONE, CONFIRMED -> "";
+      case UNCONFIRMED, NOT_KEPT -> "confirm";
+      case DIFFERS, MISSING -> "restore, or remove";
+      case UNKNOWN -> "remove, or give its --data-dir";
+      case ROLLED_BACK -> "apply, or remove";
+      case EXPIRED -> "remove";
+    };
+  }
+
   /** What is to be said. */
   public enum Kind {
     /** Nothing is captured, and nothing should be. */

@@ -2,10 +2,8 @@ package dev.hawser.agent.capture;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +14,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ReachAsUser implements Reach {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final String MAIN = "dev.hawser.agent.AgentMain";
 
   private final List<String> command;
 
@@ -25,19 +22,9 @@ public final class ReachAsUser implements Reach {
    * @param group of the agent, by number
    */
   public ReachAsUser(Path dataDir, long user, long group) throws IOException {
-    List<String> words = new ArrayList<>();
-    Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-    if (!self.equals((int) user)) {
-      words.addAll(
-          List.of("setpriv", "--reuid=" + user, "--regid=" + group, "--clear-groups", "--"));
-    }
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
-    words.addAll(
-        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-    words.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
-    words.addAll(List.of("capture", "reach", "--data-dir", dataDir.toString()));
-    this.command = List.copyOf(words);
+    this.command =
+        AgentProcess.command(
+            user, group, List.of("capture", "reach", "--data-dir", dataDir.toString()));
   }
 
   @Override

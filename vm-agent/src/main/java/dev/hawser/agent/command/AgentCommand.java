@@ -36,10 +36,12 @@ import picocli.CommandLine.ScopeType;
       JoinCommand.class,
       RunCommand.class,
       StatusCommand.class,
+      DoctorCommand.class,
       BootstrapCommand.class,
       RenewCommand.class,
       CaptureCommand.class,
-      LeaveCommand.class
+      LeaveCommand.class,
+      DialCommand.class
     })
 public final class AgentCommand {
   private static final String DEFAULT_DATA_DIR = "/var/lib/hawser-agent";
@@ -86,6 +88,12 @@ public final class AgentCommand {
       directory = terminal.environment().getOrDefault("HAWSER_AGENT_DATA_DIR", DEFAULT_DATA_DIR);
     }
     return new AgentFiles(Path.of(directory));
+  }
+
+  /** Returns what another command needs to find the same data directory, with a space before. */
+  String dataDirOption() {
+    Path directory = files().directory();
+    return directory.equals(Path.of(DEFAULT_DATA_DIR)) ? "" : " --data-dir " + directory;
   }
 
   Captures captures(Capture.Choice choice) {

@@ -46,33 +46,7 @@ final class CaptureStatusCommand implements Callable<Integer> {
   }
 
   static String words(CaptureReport report) {
-    return switch (report.kind()) {
-      case NONE -> "none: nothing is captured";
-      case UNCONFIRMED ->
-          "applied, unconfirmed, "
-              + report.installed().left().toSeconds()
-              + " s left\n  next: hawser-agent capture confirm";
-      case CONFIRMED -> "confirmed";
-      case NOT_KEPT ->
-          "confirmed, but it will not come back at the next start\n"
-              + "  next: hawser-agent capture confirm";
-      case DIFFERS ->
-          "differs from the plan: somebody changed the rules\n"
-              + "  next: hawser-agent capture restore, or remove";
-      case UNKNOWN ->
-          "rules of application '"
-              + report.installed().id()
-              + "' are there, which this data directory knows nothing of\n"
-              + "  next: hawser-agent capture remove, or give its --data-dir";
-      case ROLLED_BACK ->
-          "rolled back: the last plan was not confirmed in time\n"
-              + "  next: hawser-agent capture apply, or remove";
-      case EXPIRED ->
-          "rolled back: the last plan was not confirmed in time; it captures nothing, but its"
-              + " remains are there\n  next: hawser-agent capture remove";
-      case MISSING ->
-          "none, though a confirmed plan is kept: somebody removed the rules\n"
-              + "  next: hawser-agent capture restore, or remove";
-    };
+    String next = report.next();
+    return report.said() + (next.isEmpty() ? "" : "\n  next: hawser-agent capture " + next);
   }
 }

@@ -13,10 +13,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Turns what the operator decided into the start of the embedded proxy. */
-final class ProxyConfigs {
+public final class ProxyConfigs {
   private ProxyConfigs() {}
 
-  static ProxyConfig of(AgentConfig config, Path dataDir) {
+  /** Returns it. */
+  public static ProxyConfig of(AgentConfig config, Path dataDir) {
     return new ProxyConfig(
         config.name(),
         config.address(),

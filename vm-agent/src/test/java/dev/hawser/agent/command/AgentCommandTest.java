@@ -58,6 +58,17 @@ class AgentCommandTest {
   }
 
   @Test
+  void theDoctorSaysOfAMachineThatHasNotJoinedHowItJoins() {
+    Run run = inFolder("doctor", "orders.shop:8080");
+    assertThat(run.exit()).isEqualTo(AgentExit.NOT_HEALTHY);
+    assertThat(run.out())
+        .contains("fail     agent", "fix: ", "hawser-agent join TOKEN --data-dir " + temporary)
+        .contains("skipped  application");
+    assertThat(inFolder("doctor", "-o", "json").out()).contains("\"verdict\" : \"FAIL\"");
+    assertThat(inFolder("doctor", "orders").exit()).isEqualTo(AgentExit.USAGE);
+  }
+
+  @Test
   void renewingNeedsAnAgentThatRuns() {
     Run run = inFolder("renew");
     assertThat(run.exit()).isEqualTo(AgentExit.NOT_HEALTHY);
