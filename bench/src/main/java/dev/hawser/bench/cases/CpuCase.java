@@ -38,6 +38,9 @@ record CpuCase(String name, Task task, Loads loads, String unit, long bodyBytes,
     Load full = loads.make(bench);
     Shares shares = new Shares();
     try (Field field = Field.start(bench, task, full)) {
+      for (Subject subject : field.order(0)) {
+        var _ = Sample.look(subject, field.rig(subject), full, plan.warmUp(), bodyBytes);
+      }
       Load load = fitting(field, full, plan, notes);
       for (int round = 0; round < plan.rounds(); round++) {
         for (Subject subject : field.order(round)) {

@@ -15,4 +15,12 @@ public record Plan(int rounds, Duration round) {
           "rounds " + rounds + " of " + round + " (expected: at least one of at least 1 s)");
     }
   }
+
+  /**
+   * Returns for how long each subject is loaded before anything of a steady state is measured; what
+   * that costs is measured by itself ({@link WarmUpCase}).
+   */
+  Duration warmUp() {
+    return round.multipliedBy(5);
+  }
 }

@@ -32,6 +32,9 @@ public final class CapturedDestinations {
   /** How long somebody waits for an answer that has not come yet. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  /** Of names that may have been given up since; who is forgotten here is waited for once more. */
+  private static final int MOST_OVERDUE = 2000;
+
   private final OnDemand<OutboundChains> known;
   private final Set<String> overdue = ConcurrentHashMap.newKeySet();
   private final Workers workers;
@@ -110,6 +113,9 @@ public final class CapturedDestinations {
         () -> {
           if (isAwaited(name)) {
             // Nobody else waits for what has not come in all this time; it may still come.
+            if (overdue.size() >= MOST_OVERDUE) {
+              overdue.clear();
+            }
             overdue.add(name);
           }
           then.run();
