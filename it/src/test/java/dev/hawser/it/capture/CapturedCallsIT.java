@@ -6,6 +6,7 @@ import static dev.hawser.it.capture.CapturedHost.OUTSIDE_6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hawser.it.harness.Managed;
+import dev.hawser.it.harness.Shell;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,7 +123,12 @@ class CapturedCallsIT {
 
   @Test
   void aProxyThatIsKilledComesBackAndSoDoTheCalls() {
+    assertThat(mesh.doctor("orders.shop:8080").output())
+        .contains("status 200", "nobody listens at port 8080");
     mesh.agent().kill();
+    Shell.Result broken = mesh.doctor("orders.shop:8080");
+    assertThat(broken.exit()).isEqualTo(3);
+    assertThat(broken.output()).contains("it does not run", "systemctl start hawser-agent");
     assertThat(mesh.curl("http://" + CapturedMesh.CLUSTER_ADDRESS + ":8080/").output())
         .containsAnyOf("refused", "Connection reset", "Couldn't connect", "Failed to connect");
     mesh.agent().restart();

@@ -222,6 +222,19 @@ final class CapturedMesh implements AutoCloseable {
     return east.address(ORDERS);
   }
 
+  /** Asks what is wrong with calls of a service. */
+  Shell.Result doctor(String service) {
+    return Shell.run(
+        CapturedHost.BRIEF,
+        host.site()
+            .command(
+                Home.command("hawser-agent"),
+                "doctor",
+                service,
+                "--data-dir",
+                host.dataDir().toString()));
+  }
+
   /** Returns what curl prints for a user of the machine. */
   Shell.Result curl(String... arguments) {
     List<String> command =

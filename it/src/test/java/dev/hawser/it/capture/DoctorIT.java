@@ -24,8 +24,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What breaks on the way of a call is found in its layer, each with its own remedy. Everything is
- * well before each fault, and after it. Most of them are for {@code make story STORY=DoctorIT} alone.
+ * well before each fault, and after it. Most of them are for {@code make story STORY=DoctorIT}
+ * alone.
  */
+@Tag("long")
 class DoctorIT {
   private static final String ORDERS = "orders.shop:8080";
   private static final Site EAST = new Site("east", 7);
@@ -176,7 +178,6 @@ class DoctorIT {
   }
 
   @Test
-  @Tag("long")
   void whoIsNotRootIsToldWhatWasNotLookedAt() {
     List<String> asProxy =
         new ArrayList<>(List.of("setpriv", "--reuid", "1337", "--regid", "1337", "--clear-groups"));
@@ -207,7 +208,6 @@ class DoctorIT {
   }
 
   @Test
-  @Tag("long")
   void aMachineThatHasNotJoined() throws IOException {
     Path file = mesh.host().dataDir().resolve("agent.yaml");
     Path away = file.resolveSibling("agent.yaml.away");
@@ -222,7 +222,6 @@ class DoctorIT {
   }
 
   @Test
-  @Tag("long")
   void dnsThatIsOffAndDnsThatDoesNotAnswer() throws IOException {
     ports("dns: 'off'");
     try {
@@ -243,7 +242,6 @@ class DoctorIT {
   }
 
   @Test
-  @Tag("long")
   void aNameThatNobodyHas() {
     Failure failure = first("name", "ordrs.shop:8080");
     assertThat(failures(doctor("ordrs.shop:8080"))).hasSize(1);
@@ -273,7 +271,6 @@ class DoctorIT {
   }
 
   @Test
-  @Tag("long")
   void captureToAPortWhereNobodyListens() throws IOException {
     ports("outbound: 15101");
     try {
@@ -287,7 +284,6 @@ class DoctorIT {
   }
 
   @Test
-  @Tag("long")
   void aKeyThatOthersMayReadAndACertificateThatHasEnded() throws IOException {
     Path key = mesh.host().dataDir().resolve("key.pem").toRealPath();
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
@@ -357,7 +353,6 @@ class DoctorIT {
   }
 
   @Test
-  @Tag("long")
   void aControlPlaneThatIsNotReached() {
     filter(mesh.host().site(), "output", "tcp dport { 15012, 15443 } drop");
     try {
@@ -370,7 +365,6 @@ class DoctorIT {
   }
 
   @Test
-  @Tag("long")
   void aServiceOfWhichNoEndpointIsReached() {
     filter(EAST, "input", "ip daddr " + mesh.ordersPod() + " tcp dport 15006 drop");
     try {
@@ -384,7 +378,6 @@ class DoctorIT {
   }
 
   @Test
-  @Tag("long")
   void anApplicationOfThisMachineThatDoesNotListen() {
     billing.kill();
     try {
