@@ -12,6 +12,9 @@ public interface ClientConnection {
     /** It takes no more requests; those at work may still be completed. */
     void onRetired(ClientConnection connection);
 
+    /** It will soon take no more requests, and had better have a successor before. */
+    default void onWorn(ClientConnection connection) {}
+
     /**
      * It had been kept and ended under the next request, before anything of an answer. Its stream
      * has not been told yet.

@@ -27,8 +27,11 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   /** Stream numbers end at 2^31; well before that the connection gives its place to a new one. */
   private static final int LAST_NUMBER = Integer.MAX_VALUE - 100_000;
 
-  /** Streams that we reset until the connection gives its place to a new one. */
-  private static final int MOST_RESETS = 1000;
+  /** Streams that we reset until a successor is wanted. */
+  private static final int MANY_RESETS = 1000;
+
+  /** Streams that we reset until the connection takes no more requests, successor or not. */
+  private static final int MOST_RESETS = 2000;
 
   private final Pings whenSilent;
   private final Observer observer;
@@ -223,7 +226,9 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   /** A peer gives up on a connection with too many: callers that cancel must not end it for all. */
   @Override
   void onResetSent() {
-    if (++resetsSent == MOST_RESETS) {
+    if (++resetsSent == MANY_RESETS) {
+      observer.onWorn(this);
+    } else if (resetsSent == MOST_RESETS) {
       retire();
     }
   }

@@ -49,6 +49,9 @@ public final class ConnectionPool implements ClientConnection.Observer {
   private int opening;
   private boolean retired;
 
+  /** Makes way for the next connection that stands. */
+  private @Nullable ClientConnection worn;
+
   /**
    * Makes an empty pool.
    *
@@ -163,6 +166,11 @@ public final class ConnectionPool implements ClientConnection.Observer {
         });
     spare.addLast(connection);
     serveWaiters(connection);
+    ClientConnection before = worn;
+    if (before != null) {
+      worn = null;
+      before.retire();
+    }
   }
 
   private void endOfTime(ClientConnection connection) {
@@ -207,6 +215,18 @@ public final class ConnectionPool implements ClientConnection.Observer {
     serveWaiters(connection);
   }
 
+  /** Nobody shall wait for a handshake because others have worn a connection out. */
+  @Override
+  public void onWorn(ClientConnection connection) {
+    if (retired || !breakers.enterConnection(false)) {
+      connection.retire();
+      return;
+    }
+    worn = connection;
+    opening++;
+    opener.open(this);
+  }
+
   @Override
   public void onRetired(ClientConnection connection) {
     spare.remove(connection);
@@ -237,6 +257,9 @@ public final class ConnectionPool implements ClientConnection.Observer {
       return;
     }
     breakers.leaveConnection();
+    if (connection.equals(worn)) {
+      worn = null;
+    }
     if (use.end != null) {
       timers.cancel(use.end);
     }
