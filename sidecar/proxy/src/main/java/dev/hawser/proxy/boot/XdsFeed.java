@@ -108,8 +108,10 @@ final class XdsFeed {
         ListenerConfig listener = ListenerCodec.read(resource);
         if (listener.reach().bound()) {
           plane.listeners().put(listener);
+          plane.captured().remove(name);
         } else {
           plane.captured().put(listener);
+          plane.listeners().remove(name);
         }
       } catch (IOException e) {
         throw new ResourceRejectedException("address", String.valueOf(e.getMessage()));
@@ -124,6 +126,8 @@ final class XdsFeed {
 
     @Override
     public void onBatchEnd() {
+      // Those that are not bound are not looked at by the set of listeners.
+      plane.reconsider();
       follow();
     }
   }

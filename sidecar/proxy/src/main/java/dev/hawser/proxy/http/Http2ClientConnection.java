@@ -226,7 +226,7 @@ public final class Http2ClientConnection extends Http2Endpoint implements Client
   /** A peer gives up on a connection with too many: callers that cancel must not end it for all. */
   @Override
   void onResetSent() {
-    if (++resetsSent == MANY_RESETS) {
+    if (++resetsSent == MANY_RESETS && !retired) {
       observer.onWorn(this);
     } else if (resetsSent == MOST_RESETS) {
       retire();
