@@ -122,6 +122,21 @@ class CapturedCallsIT {
   }
 
   @Test
+  void aFrozenControlPlaneKeepsNobodyFromTheWorld() {
+    assertThat(get("http://orders.shop:8080/")).contains("orders-1");
+    mesh.member().controlPlane().freeze();
+    try {
+      // Nobody has called there before, so nobody can say who it is.
+      assertThat(mesh.host().ask(APPLICATION, "tcp", "203.0.113.9", "80"))
+          .isEqualTo("outside 80 direct");
+      assertThat(get("http://" + CapturedMesh.CLUSTER_ADDRESS + ":8080/"))
+          .contains("orders-1", CALLER);
+    } finally {
+      mesh.member().controlPlane().thaw();
+    }
+  }
+
+  @Test
   void aProxyThatIsKilledComesBackAndSoDoTheCalls() {
     assertThat(mesh.doctor("orders.shop:8080").output())
         .contains("status 200", "nobody listens at port 8080");

@@ -213,6 +213,10 @@ final class CapturedMesh implements AutoCloseable {
     return host;
   }
 
+  Member member() {
+    return member;
+  }
+
   Managed agent() {
     return agent;
   }
