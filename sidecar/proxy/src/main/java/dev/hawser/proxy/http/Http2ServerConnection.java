@@ -38,7 +38,10 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   /** One timer for all streams: a response that is taken costs nothing. */
   private final Timer flush = new Timer(this::endStuck);
 
-  private final ResetBrake brake = new ResetBrake();
+  /** While it runs nothing is read. */
+  private final Timer rest = new Timer(this::readOn);
+
+  private final ResetBrake brake;
   private final ReadCost cost = new ReadCost();
   private int readBound = ReadSize.MOST;
   private final List<HeldRequest> held = new ArrayList<>();
@@ -54,6 +57,7 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
       Http2Settings settings) {
     super(worker, limits, decoder, encoder, settings);
     this.acceptor = acceptor;
+    this.brake = new ResetBrake(limits.resetsPerSecond());
     // A calm end waits for streams as long as they take; who sets a deadline cuts.
     gracefulShutdownTimeoutMillis(-1);
   }
@@ -205,11 +209,20 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
       begun.forEach(request -> request.begin(acceptor));
     }
     super.channelReadComplete(ctx);
+    long pause = brake.restNanos(System.nanoTime());
+    if (pause > 0) {
+      ctx.channel().config().setAutoRead(false);
+      worker().timers().arm(rest, pause);
+    }
     int next = Math.min(brake.afterRead(), cost.afterRead());
     if (next != readBound) {
       readBound = next;
       ReadSize.bound(ctx.channel(), next);
     }
+  }
+
+  private void readOn() {
+    context().channel().config().setAutoRead(true);
   }
 
   @Override
@@ -317,5 +330,6 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
     worker().timers().cancel(age);
     worker().timers().cancel(flush);
     worker().timers().cancel(drainNotice);
+    worker().timers().cancel(rest);
   }
 }

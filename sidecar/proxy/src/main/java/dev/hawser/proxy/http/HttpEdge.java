@@ -98,6 +98,7 @@ public record HttpEdge(
           maxDuration.orElse(usual.maxDuration()),
           concurrentStreams.orElse(usual.concurrentStreams()),
           usual.resetsPerWindow(),
+          usual.resetsPerSecond(),
           connectionWindow.orElse(usual.connectionWindow()));
     }
   }

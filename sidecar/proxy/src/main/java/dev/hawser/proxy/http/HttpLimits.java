@@ -13,6 +13,9 @@ import java.time.Duration;
  * @param maxDuration of a connection, after which it ends calmly; zero for no limit
  * @param concurrentStreams of one HTTP/2 connection
  * @param resetsPerWindow streams that a peer may reset in 30 seconds on one HTTP/2 connection
+ * @param resetsPerSecond streams that may be reset on one HTTP/2 connection in the long run; its
+ *     peer waits when there are more. 0 for any number, where one connection carries the requests
+ *     of many
  * @param connectionWindow bytes that a peer may send on one HTTP/2 connection before it hears of us
  *     again, at least 65,535
  */
@@ -25,6 +28,7 @@ public record HttpLimits(
     Duration maxDuration,
     int concurrentStreams,
     int resetsPerWindow,
+    int resetsPerSecond,
     int connectionWindow) {
   /**
    * It bounds what is on its way, not what is held: that is what the streams' own windows do. So it
@@ -33,8 +37,8 @@ public record HttpLimits(
   private static final int CONNECTION_WINDOW = 16 * 1024 * 1024;
 
   /**
-   * Returns 60 KiB and 100 fields a head, 10 s for it, 5 min idle, 100 streams, 16 MiB on their
-   * way.
+   * Returns 60 KiB and 100 fields a head, 10 s for it, 5 min idle, 100 streams and as many resets a
+   * second, 16 MiB on their way.
    */
   public static HttpLimits defaults() {
     return new HttpLimits(
@@ -46,6 +50,7 @@ public record HttpLimits(
         Duration.ZERO,
         100,
         3000,
+        100,
         CONNECTION_WINDOW);
   }
 
@@ -60,6 +65,7 @@ public record HttpLimits(
         maxDuration,
         value,
         resetsPerWindow,
+        resetsPerSecond,
         connectionWindow);
   }
 
@@ -74,6 +80,7 @@ public record HttpLimits(
         maxDuration,
         concurrentStreams,
         resetsPerWindow,
+        resetsPerSecond,
         connectionWindow);
   }
 
@@ -88,6 +95,22 @@ public record HttpLimits(
         maxDuration,
         concurrentStreams,
         resetsPerWindow,
+        resetsPerSecond,
         value);
+  }
+
+  /** Returns the same for a connection that carries the requests of many. */
+  public HttpLimits withAnyResets() {
+    return new HttpLimits(
+        headBytes,
+        headerCount,
+        headTimeout,
+        requestTimeout,
+        idleTimeout,
+        maxDuration,
+        concurrentStreams,
+        resetsPerWindow,
+        0,
+        connectionWindow);
   }
 }

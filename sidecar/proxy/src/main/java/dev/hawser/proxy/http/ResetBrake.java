@@ -6,7 +6,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Slows a client down that has streams be reset in numbers, by whichever side: one read of usual
  * size holds thousands of them, each of which is a whole request for us, and all others wait until
- * they are dealt with.
+ * they are dealt with. One that goes on and on is not read from for a while either, until it keeps
+ * to what a client may do in the long run: a request that is begun and given up costs its callee a
+ * connection, and the kernel makes a sender wait that is not read from at no cost to anybody else.
  */
 final class ResetBrake {
   /** In one read; a client that gives up on all that it waits for is not slowed for long. */
@@ -16,7 +18,20 @@ final class ResetBrake {
   private static final int FEW = 8;
 
   private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+  /** Seconds' worth of resets that may come at once, after as long without any. */
+  private static final int SAVED = 5;
+
+  /** Seconds: nobody is left unread for longer, so that a client that has left is noticed. */
+  private static final int LONGEST = 5;
+
+  private final int perSecond;
+
+  /** What may still come at once, in nanoseconds of the time that earns it. */
+  private long saved;
+
+  private long earned = System.nanoTime();
   private int octets;
   private int resets;
   private int bound = ReadSize.MOST;
@@ -25,6 +40,16 @@ final class ResetBrake {
   private boolean on = true;
 
   private long since = System.nanoTime() - CALM_NANOS;
+
+  /**
+   * Makes one that is on until a read has shown that it need not be.
+   *
+   * @param perSecond resets that are borne in the long run; 0 for any number
+   */
+  ResetBrake(int perSecond) {
+    this.perSecond = perSecond;
+    this.saved = SAVED * SECOND;
+  }
 
   /** Something was read. */
   void read(int count) {
@@ -39,6 +64,21 @@ final class ResetBrake {
   /** Whether the client is slowed down. */
   boolean isOn() {
     return on;
+  }
+
+  /**
+   * What was read has been dealt with and {@link #afterRead} is about to be asked; returns for how
+   * long nothing more should be read, in nanoseconds.
+   */
+  long restNanos(long now) {
+    if (perSecond == 0) {
+      return 0;
+    }
+    long income = Math.max(0, now - earned);
+    earned = now;
+    long left = Math.min(SAVED * SECOND, saved + income) - resets * (SECOND / perSecond);
+    saved = Math.max(-LONGEST * SECOND, left);
+    return Math.max(0, -saved);
   }
 
   /** What was read has been dealt with; returns how much the next read may be. */

@@ -96,7 +96,9 @@ final class InboundConnection implements Live, RequestAcceptor {
     if (!peer.downstream().tls()) {
       channel.pipeline().addLast("detect", new ProtocolDetector(worker, limits, this::speaks));
     } else if ("h2".equals(alpn)) {
-      Http2ServerConnection made = Http2ServerConnection.create(worker, limits, this);
+      // A caller's proxy shares it among its clients, each of which it has bounded itself.
+      Http2ServerConnection made =
+          Http2ServerConnection.create(worker, limits.withAnyResets(), this);
       end.speaks(made);
       channel.pipeline().addLast("http", made);
     } else if (alpn == null || alpn.equals("http/1.1")) {

@@ -17,12 +17,15 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ResetBrakeTest {
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
   /** Deals with what was read as if it held resets, and notes how much it was. */
   private static final class Resetting extends ChannelInboundHandlerAdapter {
-    private final ResetBrake brake = new ResetBrake();
+    private final ResetBrake brake = new ResetBrake(0);
     private final BlockingQueue<Integer> sizes;
     private final int resets;
 
@@ -77,5 +80,32 @@ class ResetBrakeTest {
   @Test
   void whoResetsAFewIsReadAsUsual() throws Exception {
     assertThat(second(16)).isGreaterThan(4096);
+  }
+
+  private static long rest(ResetBrake brake, int resets, long now) {
+    for (int i = 0; i < resets; i++) {
+      brake.count();
+    }
+    long rest = brake.restNanos(now);
+    brake.afterRead();
+    return rest;
+  }
+
+  @Test
+  void whoResetsMoreThanIsBorneRestsUntilItIsEarned() {
+    ResetBrake brake = new ResetBrake(100);
+    long start = System.nanoTime();
+
+    assertThat(rest(brake, 500, start)).isLessThan(SECOND / 10);
+    assertThat(rest(brake, 100, start)).isBetween(SECOND * 9 / 10, SECOND);
+    assertThat(rest(brake, 0, start + SECOND)).isZero();
+    assertThat(rest(brake, 100_000, start + SECOND)).isEqualTo(5 * SECOND);
+    // However long it was calm, no more than 500 at once.
+    assertThat(rest(brake, 600, start + 1000 * SECOND)).isEqualTo(SECOND);
+  }
+
+  @Test
+  void whoeverMayResetAnyNumberNeverRests() {
+    assertThat(rest(new ResetBrake(0), 100_000, System.nanoTime())).isZero();
   }
 }

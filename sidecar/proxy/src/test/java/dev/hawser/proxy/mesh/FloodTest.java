@@ -38,6 +38,9 @@ class FloodTest {
   private final List<AutoCloseable> open = new ArrayList<>();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static final HttpLimits LIMITS =
+      HttpLimits.defaults().withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(30));
+
   private App app;
   private TestProxy proxy;
   private int port;
@@ -45,8 +48,10 @@ class FloodTest {
   @BeforeEach
   void start() throws IOException {
     app = keep(App.start("orders"));
-    HttpLimits limits =
-        HttpLimits.defaults().withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(30));
+    serve(LIMITS);
+  }
+
+  private void serve(HttpLimits limits) throws IOException {
     proxy = keep(new TestProxy(TestAuthority.create(), "east", "web", 1, limits));
     port = FreePorts.next();
     proxy
@@ -108,14 +113,34 @@ class FloodTest {
     assertServed();
   }
 
+  private static void getAndReset(RawHttp2 http2, int round) throws IOException {
+    get(http2, 2 * round + 1, true);
+    http2.send(RawHttp2.RST_STREAM, 0, 2 * round + 1, new byte[] {0, 0, 0, 8});
+  }
+
   @Test
-  void resetsEndTheConnection() throws Exception {
-    assertEnds(
-        5000,
-        (http2, round) -> {
-          get(http2, 2 * round + 1, true);
-          http2.send(RawHttp2.RST_STREAM, 0, 2 * round + 1, new byte[] {0, 0, 0, 8});
-        });
+  void resetsOfManyEndTheirConnection() throws Exception {
+    serve(LIMITS.withAnyResets());
+    assertEnds(5000, FloodTest::getAndReset);
+  }
+
+  @Test
+  void whoResetsMoreThanIsBorneWaits() throws Exception {
+    try (RawHttp2 http2 = new RawHttp2(port)) {
+      long start = System.nanoTime();
+      for (int i = 0; i < 700; i++) {
+        getAndReset(http2, i);
+      }
+      http2.send(PING, 0, 0, new byte[8]);
+      assertServed();
+      http2.next(PING);
+      // 500 at once and 100 in a second are borne; some 12 lie in one read with the ping.
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isGreaterThan(Duration.ofMillis(1500));
+
+      get(http2, 1401, true);
+      assertThat(http2.next(RawHttp2.HEADERS).stream()).isEqualTo(1401);
+    }
   }
 
   @Test
