@@ -2,6 +2,7 @@ package dev.hawser.proxy.authn;
 
 import dev.hawser.proxy.jwt.Jwt;
 import dev.hawser.proxy.jwt.JwtFailure;
+import dev.hawser.proxy.jwt.KeySet;
 import dev.hawser.proxy.model.JwtConfig.Requirement;
 import dev.hawser.proxy.worker.Worker;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -23,10 +24,25 @@ final class Judgement {
   private final Http2Headers request;
   private final Instant at;
   private final List<Good> good = new ArrayList<>(1);
-  private @Nullable Provider lacking;
+  private @Nullable Lacking lacking;
 
   /** A token that was found good. */
   record Good(Provider provider, Jwt jwt, TokenFinder.Found found) {}
+
+  /**
+   * A provider that may have to fetch new keys.
+   *
+   * @param seen those that a token was checked with in vain; null if there were none
+   */
+  record Lacking(Provider provider, @Nullable KeySet seen) {
+    boolean isWorthAWait(Worker worker) {
+      return provider.keys().isWorthAWait(worker, seen);
+    }
+
+    void await(Worker worker, Runnable then) {
+      provider.keys().await(worker, then);
+    }
+  }
 
   /**
    * Makes one.
@@ -45,8 +61,8 @@ final class Judgement {
     return good;
   }
 
-  /** Returns a provider that may have to fetch new keys, since a token names one it lacks. */
-  @Nullable Provider lacking() {
+  /** Returns the last whose key a token names that is not there; null if there is none. */
+  @Nullable Lacking lacking() {
     return lacking;
   }
 
@@ -162,9 +178,9 @@ final class Judgement {
         good.add(new Good(provider, jwt, token));
         yield null;
       }
-      case Provider.Check.Bad(JwtFailure failure) -> {
+      case Provider.Check.Bad(JwtFailure failure, KeySet seen) -> {
         if (failure == JwtFailure.NO_MATCHING_KEY || failure == JwtFailure.KEYS_NOT_FETCHED) {
-          lacking = provider;
+          lacking = new Lacking(provider, seen);
         }
         yield failure;
       }

@@ -95,9 +95,9 @@ public final class JwtFilter implements HttpFilter {
   private Outcome decide(FilterCall call, Requirement requirement, boolean mayWait) {
     Judgement judgement = new Judgement(providers, call.worker(), call.request(), Instant.now());
     JwtFailure failure = judgement.judge(requirement);
-    Provider lacking = judgement.lacking();
-    if (lacking != null && mayWait && isWorthAWait(lacking, call.worker())) {
-      lacking.keys().await(call.worker(), () -> call.resume(decide(call, requirement, false)));
+    Judgement.Lacking lacking = judgement.lacking();
+    if (lacking != null && mayWait && lacking.isWorthAWait(call.worker())) {
+      lacking.await(call.worker(), () -> call.resume(decide(call, requirement, false)));
       return Outcome.WAIT;
     }
     if (failure != null) {
@@ -105,16 +105,10 @@ public final class JwtFilter implements HttpFilter {
     }
     for (Judgement.Good good : judgement.good()) {
       // Old keys serve, and are renewed on the way.
-      var _ = good.provider().keys().isWorthAWait(call.worker());
+      good.provider().keys().refresh(call.worker());
       Teller.tell(good, call);
     }
     return Outcome.PASS;
-  }
-
-  private static boolean isWorthAWait(Provider lacking, Worker worker) {
-    return lacking.keys().keys() == null
-        ? lacking.keys().isWorthAWait(worker)
-        : lacking.keys().isRenewing(worker);
   }
 
   /** A request whose token's keys are still on their way goes on until they are there. */
@@ -133,9 +127,9 @@ public final class JwtFilter implements HttpFilter {
     if (failure == null) {
       return null;
     }
-    Provider lacking = judgement.lacking();
-    if (lacking != null && isWorthAWait(lacking, review.worker())) {
-      lacking.keys().await(review.worker(), review.again());
+    Judgement.Lacking lacking = judgement.lacking();
+    if (lacking != null && lacking.isWorthAWait(review.worker())) {
+      lacking.await(review.worker(), review.again());
       return null;
     }
     return new Refusal(details(failure), reply(failure));

@@ -9,11 +9,16 @@ interface KeySource {
   /** Returns the keys at this moment; null if there are none. */
   @Nullable KeySet keys();
 
-  /** Has keys be fetched if they are old or missing; returns whether it is worth waiting for. */
-  boolean isWorthAWait(Worker worker);
+  /** Has keys be fetched if they are old or missing. */
+  void refresh(Worker worker);
 
-  /** A token names a key that is not there: returns whether new keys are on their way. */
-  boolean isRenewing(Worker worker);
+  /**
+   * Has keys be fetched, since a token was checked in vain; returns whether others than those it
+   * was checked with are on their way, or have come meanwhile.
+   *
+   * @param seen what it was checked with; null if there were none
+   */
+  boolean isWorthAWait(Worker worker, @Nullable KeySet seen);
 
   /** Waits for the fetch that is under way; {@code then} runs once on the worker's loop, later. */
   void await(Worker worker, Runnable then);
@@ -26,12 +31,12 @@ interface KeySource {
     }
 
     @Override
-    public boolean isWorthAWait(Worker worker) {
-      return false;
+    public void refresh(Worker worker) {
+      // they stay as they are
     }
 
     @Override
-    public boolean isRenewing(Worker worker) {
+    public boolean isWorthAWait(Worker worker, @Nullable KeySet seen) {
       return false;
     }
 

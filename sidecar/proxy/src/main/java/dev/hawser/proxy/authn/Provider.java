@@ -52,7 +52,8 @@ final class Provider {
   sealed interface Check {
     record Good(Jwt jwt) implements Check {}
 
-    record Bad(JwtFailure failure) implements Check {}
+    /** With the keys that it was checked with; null if there were none. */
+    record Bad(JwtFailure failure, @Nullable KeySet seen) implements Check {}
   }
 
   /**
@@ -74,14 +75,14 @@ final class Provider {
             present == null ? Optional.of(JwtFailure.KEYS_NOT_FETCHED) : present.check(jwt.token());
       }
       if (failure.isPresent()) {
-        return new Check.Bad(failure.get());
+        return new Check.Bad(failure.get(), present);
       }
       if (known == null && cache != null && present != null) {
         cache.put(token, jwt, present);
       }
       return new Check.Good(jwt);
     } catch (JwtException e) {
-      return new Check.Bad(e.failure());
+      return new Check.Bad(e.failure(), present);
     }
   }
 

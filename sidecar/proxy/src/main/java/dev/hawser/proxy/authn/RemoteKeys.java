@@ -11,6 +11,7 @@ import dev.hawser.proxy.worker.Workers;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -64,22 +65,24 @@ final class RemoteKeys implements KeySource {
   }
 
   @Override
-  public boolean isWorthAWait(Worker worker) {
+  public void refresh(Worker worker) {
     State now = state;
     boolean fresh = now.keys() != null && age(now.fetchedAt()) < config.freshFor().toNanos();
     if (!fresh && !isResting(now)) {
       fetch(worker);
     }
-    return keys() == null && fetching.get();
   }
 
   @Override
-  public boolean isRenewing(Worker worker) {
+  public boolean isWorthAWait(Worker worker, @Nullable KeySet seen) {
     State now = state;
-    if (!isResting(now) && age(now.fetchedAt()) > MIN_AGE.toNanos()) {
+    if (seen == null) {
+      refresh(worker);
+    } else if (!isResting(now) && age(now.fetchedAt()) > MIN_AGE.toNanos()) {
       fetch(worker);
     }
-    return fetching.get();
+    // In this order: a fetch that has ended has left its keys before it said so.
+    return fetching.get() || !Objects.equals(keys(), seen);
   }
 
   /** Whether the last fetch failed so recently that the next one has to wait. */
