@@ -18,7 +18,7 @@ MVN_FLAGS ?= -B -q
 # removes with the mark of the last build.
 SOURCES := $(shell find . -name target -prune -o \( -path '*/src/*' -o -name pom.xml -o -path './.mvn/*' -o -path ./bin/train \) -print)
 
-.PHONY: help jdk build demo test bench jmh conformance fuzz story programs format clean
+.PHONY: help jdk build demo test bench jmh conformance fuzz story dist deb vm-test programs format clean
 
 help:
 	@echo "make demo          build, then walk through the three jobs on loopback (ONCE=1 exits after the walk)"
@@ -29,6 +29,9 @@ help:
 	@echo "make conformance   the suites of others, in full (HAWSER_VECTORS names the folder of their data)"
 	@echo "make fuzz          fuzz all targets, ten minutes each (FUZZ=\"HeadFuzz\" for those of one class)"
 	@echo "make story STORY=N one story alone"
+	@echo "make dist          an installation in target/dist/hawser, with its own Java runtime"
+	@echo "make deb           the Debian package of a VM's agent"
+	@echo "make vm-test       that package in a real machine under emulation, a quarter of an hour"
 	@echo "make programs      install the real programs that the stories need (once per machine)"
 	@echo "make format        format all sources"
 	@echo "make clean         remove what was built"
@@ -46,6 +49,15 @@ target/built: $(SOURCES) | jdk
 
 demo: build
 	@bin/demo $(if $(ONCE),--once,)
+
+dist: build
+	@deploy/dist/build
+
+deb: dist
+	@deploy/deb/build
+
+vm-test: deb
+	@it/vm/run
 
 programs:
 	@it/programs/install

@@ -41,7 +41,9 @@ public final class BenchMain {
         throw new IllegalArgumentException("case '" + name + "' (expected: one of " + known + ")");
       }
     }
-    return all.stream().filter(it -> names.isEmpty() || names.contains(it.name())).toList();
+    return all.stream()
+        .filter(it -> names.isEmpty() ? !it.isOnlyByName() : names.contains(it.name()))
+        .toList();
   }
 
   private static boolean run(Options options, List<BenchCase> cases)

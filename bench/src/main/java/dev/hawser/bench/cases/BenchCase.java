@@ -9,6 +9,11 @@ public interface BenchCase {
   /** Returns the name by which it is asked for. */
   String name();
 
+  /** Returns whether it is run only when it is asked for by its name, since it takes long. */
+  default boolean isOnlyByName() {
+    return false;
+  }
+
   /**
    * Measures.
    *

@@ -42,7 +42,10 @@ public final class Catalog {
         new MemoryCase("memory", 100, 5),
         new IdleServicesCase("idle-services", 5000),
         new WarmUpCase("warm-up"),
-        new LatencyCase("latency"));
+        new LatencyCase("latency"),
+        new ConnectionsCase("pair-connections"),
+        new CoresCase("pair-two-cores"),
+        new SoakCase("soak"));
   }
 
   private static CpuCase request(String name, Task task, CpuCase.Loads loads) {

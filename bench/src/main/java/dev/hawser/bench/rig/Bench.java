@@ -25,7 +25,7 @@ public final class Bench implements AutoCloseable {
     this.folder = folder;
     identities = new Identities(folder.resolve("certificates"));
     backends = Backends.start(Backends.HOST, identities.app(), identities.root());
-    Launcher launcher = new Launcher(home, folder, subjectCpu, loadCpu);
+    Launcher launcher = new Launcher(home, folder, Integer.toString(subjectCpu), loadCpu);
     setups.put(Subject.HAWSER, new HawserSetup(launcher, identities));
     setups.put(Subject.ENVOY, new EnvoySetup(launcher, identities.folder()));
     setups.put(Subject.HAPROXY, new HaproxySetup(launcher, identities.folder()));

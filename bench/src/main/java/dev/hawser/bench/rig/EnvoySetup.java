@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Envoy 1.40, one worker, by static bootstrap files. */
+/** Envoy 1.40 by static bootstrap files. */
 final class EnvoySetup implements Setup {
   private static final int NET = 2;
   private static final String ROUTER =
@@ -51,17 +51,19 @@ final class EnvoySetup implements Setup {
     for (String template : templates) {
       Path file = launcher.write(template + ".yaml", Template.fill(template + ".yaml", values));
       started.add(
-          launcher.subject(
-              template,
-              List.of(
-                  binary().toString(),
-                  "-c",
-                  file.toString(),
-                  "--concurrency",
-                  "1",
-                  "--disable-hot-restart",
-                  "--log-level",
-                  "warn")));
+          launcher
+              .with(task.workers())
+              .subject(
+                  template,
+                  List.of(
+                      binary().toString(),
+                      "-c",
+                      file.toString(),
+                      "--concurrency",
+                      Integer.toString(task.workers()),
+                      "--disable-hot-restart",
+                      "--log-level",
+                      "warn")));
     }
     return Optional.of(new Rig(Setup.target(task, values), started, () -> {}));
   }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** HAProxy as the system has it, one process with one thread. */
+/** HAProxy as the system has it, one process with a thread for each worker. */
 final class HaproxySetup implements Setup {
   private static final int NET = 3;
 
@@ -34,7 +34,10 @@ final class HaproxySetup implements Setup {
     List<Proc> started = new ArrayList<>();
     for (String template : templates) {
       Path file = launcher.write(template + ".cfg", Template.fill(template + ".cfg", values));
-      started.add(launcher.subject(template, List.of("haproxy", "-db", "-f", file.toString())));
+      started.add(
+          launcher
+              .with(task.workers())
+              .subject(template, List.of("haproxy", "-db", "-f", file.toString())));
     }
     return Optional.of(new Rig(Setup.target(task, values), started, () -> {}));
   }
@@ -47,6 +50,7 @@ final class HaproxySetup implements Setup {
         };
     boolean http2 = task.app() != Task.App.HTTP1;
     Map<String, String> values = Facts.of(NET, task, certificates);
+    values.put("threads", Integer.toString(task.workers()));
     values.put("mode", raw ? "tcp" : "http");
     values.put("reuse", raw ? "" : "  http-reuse always\n");
     values.put("bindOptions", raw ? "" : " alpn h2,http/1.1");

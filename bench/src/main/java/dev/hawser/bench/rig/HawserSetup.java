@@ -30,7 +30,7 @@ final class HawserSetup implements Setup {
     String run = "hawser-" + ++runs;
     return Optional.of(
         switch (task.shape()) {
-          case PAIR, PAIR_RAW -> HawserMesh.start(launcher, run, task, values);
+          case PAIR, PAIR_RAW -> HawserMesh.start(launcher.with(task.workers()), run, task, values);
           case PLAIN -> sidecar(task, values, run, "hawser-plain.json", "host", identities.web());
           case CALLER_RAW ->
               sidecar(task, values, run, "hawser-caller-raw.json", "callerHost", identities.web());

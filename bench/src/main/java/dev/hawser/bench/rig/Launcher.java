@@ -11,16 +11,22 @@ import java.util.Map;
  *
  * @param home the built checkout
  * @param folder of the run: files and logs
+ * @param subjectCpus cores of what is measured, as {@code taskset -c} takes them
  */
-record Launcher(Path home, Path folder, int subjectCpu, int loadCpu) {
+record Launcher(Path home, Path folder, String subjectCpus, int loadCpu) {
+  /** Returns one that gives what is measured so many cores, the load's last. */
+  Launcher with(int workers) {
+    return workers == 1 ? this : new Launcher(home, folder, subjectCpus + "," + loadCpu, loadCpu);
+  }
+
   /** Starts a process that is measured. */
   Proc subject(String name, List<String> command) throws IOException {
-    return Proc.start(name, subjectCpu, logs(), Map.of(), command);
+    return Proc.start(name, subjectCpus, logs(), Map.of(), command);
   }
 
   /** Starts a process that is needed and not measured. */
   Proc helper(String name, List<String> command) throws IOException {
-    return Proc.start(name, loadCpu, logs(), Map.of(), command);
+    return Proc.start(name, Integer.toString(loadCpu), logs(), Map.of(), command);
   }
 
   /** Writes a file of the run. */

@@ -32,12 +32,12 @@ public final class Proc implements AutoCloseable {
   /**
    * Starts it; its output goes to {@code logs/NAME.log}.
    *
-   * @param cpu the one core that it may use
+   * @param cpus the cores that it may use, as {@code taskset -c} takes them
    */
   static Proc start(
-      String name, int cpu, Path logs, Map<String, String> environment, List<String> command)
+      String name, String cpus, Path logs, Map<String, String> environment, List<String> command)
       throws IOException {
-    List<String> pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(cpu)));
+    List<String> pinned = new ArrayList<>(List.of("taskset", "-c", cpus));
     pinned.addAll(command);
     Path log = logs.resolve(name + ".log");
     ProcessBuilder builder = new ProcessBuilder(pinned).redirectErrorStream(true);

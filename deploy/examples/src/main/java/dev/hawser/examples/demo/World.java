@@ -43,7 +43,7 @@ final class World implements AutoCloseable {
     this.narrator = narrator;
     processes = new Processes(home, folder.resolve("log"), narrator);
     java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    classPath = home.resolve("deploy/examples/target/classes").toString();
+    classPath = System.getProperty("java.class.path");
     east = new Cluster("east", 1, 1, folder.resolve("east"));
     west = new Cluster("west", 2, 2, folder.resolve("west"));
     web = new Workload(east, "web", "web", east.workload(1), WEB_UPSTREAMS);
