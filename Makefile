@@ -66,7 +66,7 @@ test: jdk programs
 	$(MVN) -B -ntp -T 2 verify
 	@fuzz/run 3
 
-bench: build
+bench: dist
 	@bench/run $(if $(CASES),--cases "$(CASES)") $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(BENCH_SECONDS),--seconds $(BENCH_SECONDS))
 
 jmh: jdk

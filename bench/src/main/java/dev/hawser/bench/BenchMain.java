@@ -55,7 +55,7 @@ public final class BenchMain {
     List<String> notes = new ArrayList<>();
     try (Bench bench =
         new Bench(
-            options.home(),
+            options.installation(),
             fresh(target.resolve("bench")),
             options.subjectCpu(),
             options.loadCpu())) {

@@ -3,14 +3,23 @@ package dev.hawser.bench;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the command line says.
  *
+ * @param home a built checkout
+ * @param installation whose commands are measured; the checkout's own if it is not named
  * @param cases names in the order given; empty means all
  */
 record Options(
-    Path home, List<String> cases, int rounds, int seconds, int subjectCpu, int loadCpu) {
+    Path home,
+    Path installation,
+    List<String> cases,
+    int rounds,
+    int seconds,
+    int subjectCpu,
+    int loadCpu) {
   private static final int ROUNDS = 7;
   private static final int SECONDS = 4;
 
@@ -25,6 +34,7 @@ record Options(
    */
   static Options parse(String... args) {
     Path home = Path.of("");
+    @Nullable Path installation = null;
     List<String> cases = new ArrayList<>();
     int rounds = ROUNDS;
     int seconds = SECONDS;
@@ -37,6 +47,7 @@ record Options(
       String value = args[i + 1];
       switch (args[i]) {
         case "--home" -> home = Path.of(value);
+        case "--installation" -> installation = Path.of(value);
         case "--cases" ->
             cases.addAll(value.isBlank() ? List.of() : List.of(value.strip().split("[ ,]+")));
         case "--rounds" -> rounds = number(args[i], value, 1, 1000);
@@ -46,12 +57,19 @@ record Options(
         default ->
             throw new IllegalArgumentException(
                 args[i]
-                    + ": unknown option (expected: --home, --cases, --rounds, --seconds,"
+                    + ": unknown option (expected: --home, --installation, --cases, --rounds, --seconds,"
                     + " --subject-cpu or --load-cpu)");
       }
     }
+    Path checkout = home.toAbsolutePath().normalize();
     return new Options(
-        home.toAbsolutePath().normalize(), cases, rounds, seconds, subjectCpu, loadCpu);
+        checkout,
+        installation == null ? checkout : installation.toAbsolutePath().normalize(),
+        cases,
+        rounds,
+        seconds,
+        subjectCpu,
+        loadCpu);
   }
 
   private static int number(String option, String text, int least, int most) {

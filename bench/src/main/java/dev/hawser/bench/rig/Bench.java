@@ -18,14 +18,14 @@ public final class Bench implements AutoCloseable {
   /**
    * Starts the applications.
    *
-   * @param home a built checkout
+   * @param installation whose commands are measured, or a built checkout
    * @param folder an empty one, for the files and logs of the run
    */
-  public Bench(Path home, Path folder, int subjectCpu, int loadCpu) throws IOException {
+  public Bench(Path installation, Path folder, int subjectCpu, int loadCpu) throws IOException {
     this.folder = folder;
     identities = new Identities(folder.resolve("certificates"));
     backends = Backends.start(Backends.HOST, identities.app(), identities.root());
-    Launcher launcher = new Launcher(home, folder, Integer.toString(subjectCpu), loadCpu);
+    Launcher launcher = new Launcher(installation, folder, Integer.toString(subjectCpu), loadCpu);
     setups.put(Subject.HAWSER, new HawserSetup(launcher, identities));
     setups.put(Subject.ENVOY, new EnvoySetup(launcher, identities.folder()));
     setups.put(Subject.HAPROXY, new HaproxySetup(launcher, identities.folder()));

@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * Starts processes where they belong.
  *
- * @param home the built checkout
+ * @param home the installation, or the built checkout
  * @param folder of the run: files and logs
  * @param subjectCpus cores of what is measured, as {@code taskset -c} takes them
  */

@@ -92,7 +92,9 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
               new DefaultHttp2HeadersDecoder(true, limits.headBytes()), MAX_SMALL_CONTINUATIONS);
       Http2ConnectionEncoder encoder =
           new DefaultHttp2ConnectionEncoder(
-              connection, new Http2ReplyLimit(new RecordFrames(new DefaultHttp2FrameWriter())));
+              connection,
+              new Http2ReplyLimit(
+                  new RecordFrames(new DefaultHttp2FrameWriter(NeverIndexed.INSTANCE))));
       // In this order: the builder takes no limits once it has a codec.
       decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA_FRAMES);
       decoderEnforceMaxRstFramesPerWindow(

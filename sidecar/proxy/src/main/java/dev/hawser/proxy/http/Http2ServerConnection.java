@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -194,6 +195,12 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+    if (rest.isArmed()) {
+      // The kernel says so although nobody asks for it: the client has sent all and said goodbye.
+      ReferenceCountUtil.release(msg);
+      ctx.channel().unsafe().close(ctx.channel().voidPromise());
+      return;
+    }
     int octets = ((ByteBuf) msg).readableBytes();
     brake.read(octets);
     long start = System.nanoTime();

@@ -144,6 +144,22 @@ class FloodTest {
   }
 
   @Test
+  void whoLeavesWhileItHasToWaitIsNotWaitedFor() throws Exception {
+    try (RawHttp2 http2 = new RawHttp2(port)) {
+      http2.cork();
+      for (int i = 0; i < 2000; i++) {
+        getAndReset(http2, i);
+      }
+      http2.send(PING, 0, 0, new byte[8]);
+      http2.uncork();
+      http2.endOutput();
+      assertThatThrownBy(() -> http2.next(PING))
+          .isInstanceOfAny(SocketException.class, EOFException.class);
+    }
+    assertServed();
+  }
+
+  @Test
   void smallContinuationsEndTheConnection() throws Exception {
     assertEnds(
         1000,

@@ -53,6 +53,11 @@ final class RawHttp2 implements AutoCloseable {
     }
   }
 
+  /** Says that no more comes. */
+  void endOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
   /** Holds frames back, so that they arrive together. */
   void cork() {
     corked = new ByteArrayOutputStream();
