@@ -29,6 +29,11 @@ launch() {
     flags+=("-XX:AOTCacheOutput=$cache" -Xlog:aot=off,cds=off)
   elif [ "$cache" -nt "$jar" ]; then
     flags+=("-XX:AOTCache=$cache" -Xlog:aot=off,cds=off)
+    # Of the cache a process that lives long takes the classes alone: with what methods did in training, JDK 25 leaves them at the
+    # first compiler for ever, and a request costs three times as much (docs/performance.md).
+    if [[ "${HAWSER_JAVA_OPTS:-}" != *TieredStopAtLevel=1* ]]; then
+      flags+=(-XX:+UnlockDiagnosticVMOptions -XX:-AOTReplayTraining)
+    fi
   fi
   while [[ ${1:-} == -D* ]]; do
     flags+=("$1")

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 
 /**
@@ -33,6 +34,20 @@ final class CapturedMesh implements AutoCloseable {
   private static final int ORDERS = 20;
   private static final int LEDGER = 21;
 
+  /**
+   * One more service, with a workload behind it.
+   *
+   * @param protocol as the name of its port says it
+   * @param host 22-99, of its workload
+   * @param application its command at an address
+   */
+  record Extra(
+      String service,
+      String protocol,
+      int port,
+      int host,
+      Function<String, List<String>> application) {}
+
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Path folder;
   private final Site east;
@@ -40,7 +55,7 @@ final class CapturedMesh implements AutoCloseable {
   private final CapturedHost host;
   private final Managed agent;
 
-  private CapturedMesh(Path folder, String policy) {
+  private CapturedMesh(Path folder, String policy, List<Extra> extras) {
     this.folder = folder;
     Internet nowhere = keep(Internet.none());
     Shell.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
@@ -57,6 +72,10 @@ final class CapturedMesh implements AutoCloseable {
         8080,
         ORDERS);
     write(services, "ledger", "addresses: []", "tcp", 5432, LEDGER);
+    for (Extra extra : extras) {
+      write(
+          services, extra.service(), "addresses: []", extra.protocol(), extra.port(), extra.host());
+    }
     member =
         keep(
             Member.start(
@@ -75,6 +94,19 @@ final class CapturedMesh implements AutoCloseable {
             join("ledger"),
             Map.of(),
             List.of("python3", CapturedHost.SCRIPT, "0:0", "serve", "ledger", "5432")));
+    for (Extra extra : extras) {
+      String service = extra.service();
+      keep(
+          Pod.start(
+              service + "-1",
+              service,
+              east,
+              extra.host(),
+              folder,
+              join(service),
+              Map.of(),
+              extra.application().apply(east.address(extra.host()))));
+    }
     agent = keep(joinAgent(policy));
   }
 
@@ -83,8 +115,8 @@ final class CapturedMesh implements AutoCloseable {
    *
    * @param policy for what is in no registry
    */
-  static CapturedMesh start(String name, String policy) {
-    return new CapturedMesh(Home.folder(name), policy);
+  static CapturedMesh start(String name, String policy, Extra... extras) {
+    return new CapturedMesh(Home.folder(name), policy, List.of(extras));
   }
 
   private <T extends AutoCloseable> T keep(T one) {
@@ -241,19 +273,35 @@ final class CapturedMesh implements AutoCloseable {
 
   /** Returns what curl prints for a user of the machine. */
   Shell.Result curl(String... arguments) {
-    List<String> command =
+    List<String> command = new ArrayList<>(List.of("curl", "-sS", "-m", "10"));
+    command.addAll(List.of(arguments));
+    return run(command.toArray(String[]::new));
+  }
+
+  /** Runs a command as a user of the machine. */
+  Shell.Result run(String... command) {
+    return Shell.run(Map.of(), asApplication(command));
+  }
+
+  Shell.Result run(Duration patience, String... command) {
+    return Shell.run(patience, Map.of(), asApplication(command));
+  }
+
+  /** Starts a program as a user of the machine. */
+  Managed program(String name, String... command) {
+    return Managed.start(name, folder.resolve("log"), Map.of(), asApplication(command));
+  }
+
+  private List<String> asApplication(String... command) {
+    List<String> all =
         new ArrayList<>(
             List.of(
                 "setpriv",
                 "--reuid",
                 Integer.toString(CapturedHost.APPLICATION),
-                "--clear-groups",
-                "curl",
-                "-sS",
-                "-m",
-                "10"));
-    command.addAll(List.of(arguments));
-    return Shell.run(Map.of(), host.site().command(command));
+                "--clear-groups"));
+    all.addAll(List.of(command));
+    return host.site().command(all);
   }
 
   /** Returns the numbers of the machine's proxy. */

@@ -114,6 +114,11 @@ public final class Managed implements AutoCloseable {
     }
   }
 
+  /** Returns all that it wrote. */
+  public String log() throws IOException {
+    return Files.readString(log);
+  }
+
   /** Returns the last lines that it wrote. */
   public String lastWords() {
     try {

@@ -13,6 +13,7 @@ public final class Programs {
   private static final String HELM = "helm-4.3.1/helm";
 
   private static final String H2SPEC = "h2spec-2.2.0/h2spec";
+  private static final String GRPCIO = "grpcio-1.85.1/bin/python3";
   private static final String AUTOBAHN = "autobahn-0.1.5";
 
   private Programs() {}
@@ -48,6 +49,11 @@ public final class Programs {
   /** Returns the folder with {@code suite.jar} and {@code jython.jar}. */
   public static String autobahn() {
     return find(AUTOBAHN);
+  }
+
+  /** Returns a Python that has gRPC; {@code it/programs/install grpcio} installs it. */
+  public static String pythonWithGrpc() {
+    return find(GRPCIO);
   }
 
   /** A missing program fails a story: it never skips it. */
