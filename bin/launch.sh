@@ -8,8 +8,9 @@ export HAWSER_HOME
 # HAWSER_JAVA_OPTS adds JVM options. A cache of loaded classes, where `bin/train` has left one that is newer than the
 # jar, spares a start about half of its work; HAWSER_AOT_TRAIN names the programs that shall write theirs when they end.
 launch() {
-  local name=$1 module=$2 heap=$3 pattern=$4 jar candidate java cache
+  local name=$1 module=$2 heap=$3 pattern=$4 jar candidate jdk cache
   shift 4
+  jdk=$("$here/find-jdk")
   jar=
   for candidate in "$HAWSER_HOME/lib/$name.jar" "$HAWSER_HOME/lib/$name/quarkus-run.jar" "$HAWSER_HOME/$module"/target/$pattern; do
     if [ -f "$candidate" ]; then
@@ -31,7 +32,7 @@ launch() {
     flags+=("-XX:AOTCache=$cache" -Xlog:aot=off,cds=off)
     # Of the cache a process that lives long takes the classes alone: with what methods did in training, JDK 25 leaves them at the
     # first compiler for ever, and a request costs three times as much (docs/performance.md).
-    if [[ "${HAWSER_JAVA_OPTS:-}" != *TieredStopAtLevel=1* ]]; then
+    if [[ "${HAWSER_JAVA_OPTS:-}" != *TieredStopAtLevel=1* && $(< "$jdk/release") == *'JAVA_VERSION="25'* ]]; then
       flags+=(-XX:+UnlockDiagnosticVMOptions -XX:-AOTReplayTraining)
     fi
   fi
@@ -39,7 +40,6 @@ launch() {
     flags+=("$1")
     shift
   done
-  java=$("$here/find-jdk")/bin/java
   # shellcheck disable=SC2086
-  exec "$java" "${flags[@]}" ${HAWSER_JAVA_OPTS:-} -jar "$jar" "$@"
+  exec "$jdk/bin/java" "${flags[@]}" ${HAWSER_JAVA_OPTS:-} -jar "$jar" "$@"
 }

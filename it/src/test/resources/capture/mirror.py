@@ -4,6 +4,7 @@ mirror.py USER:GROUP serve NAME PORT...           answers TCP at each port, and 
 mirror.py USER:GROUP tcp ADDRESS PORT [MARK]      prints what it is answered
 mirror.py USER:GROUP udp ADDRESS PORT [FROM]      the same, from a port of its own if it is given
 mirror.py USER:GROUP load ADDRESS PORT RATE SECS  short connections; prints how many were answered as the first one, and not
+mirror.py USER:GROUP requests HOST PORT RATE SECS  the same, each a request of HTTP/1.1; prints how many had each status
 mirror.py USER:GROUP hold ADDRESS PORT            connects and holds; prints both ends
 """
 import collections
@@ -120,8 +121,19 @@ def question(address, port, source):
         return "no answer"
 
 
-def load(address, port, rate, seconds):
-    threads = 8
+def get(address, port):
+    with socket.create_connection((address, port), 10) as connection:
+        connection.sendall(("GET / HTTP/1.1\r\nhost: %s\r\nconnection: close\r\n\r\n" % address).encode())
+        words = b""
+        while True:
+            piece = connection.recv(4096)
+            if not piece:
+                return words.split(b"\r\n", 1)[0].decode()
+            words += piece
+
+
+def load(asking, address, port, rate, seconds):
+    threads = 16
     answers = collections.Counter()
     begin = time.monotonic()
 
@@ -131,7 +143,7 @@ def load(address, port, rate, seconds):
             if pause > 0:
                 time.sleep(pause)
             try:
-                answers[ask(address, port)] += 1
+                answers[asking(address, port)] += 1
             except OSError as e:
                 answers["error: %s" % e] += 1
 
@@ -164,6 +176,8 @@ elif act == "tcp":
 elif act == "udp":
     print(question(rest[0], int(rest[1]), int(rest[2]) if len(rest) > 2 else 0))
 elif act == "load":
-    load(rest[0], int(rest[1]), float(rest[2]), float(rest[3]))
+    load(ask, rest[0], int(rest[1]), float(rest[2]), float(rest[3]))
+elif act == "requests":
+    load(get, rest[0], int(rest[1]), float(rest[2]), float(rest[3]))
 elif act == "hold":
     hold(rest[0], int(rest[1]))

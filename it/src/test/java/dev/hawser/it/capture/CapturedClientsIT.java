@@ -141,7 +141,9 @@ class CapturedClientsIT {
         mesh.run(
                 Duration.ofSeconds(SECONDS + 60),
                 "python3",
-                resource("short.py"),
+                CapturedHost.SCRIPT,
+                "0:0",
+                "requests",
                 "orders.shop",
                 "8080",
                 Integer.toString(RATE),

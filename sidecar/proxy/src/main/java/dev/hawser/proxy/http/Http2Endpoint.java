@@ -178,7 +178,7 @@ abstract class Http2Endpoint extends Http2ConnectionHandler {
   void onResetSent() {}
 
   /** A reset goes out, for whatever reason. */
-  void onResetWritten() {}
+  void onResetWritten(long errorCode) {}
 
   /** The peer has reset a stream. */
   void onResetRead() {}

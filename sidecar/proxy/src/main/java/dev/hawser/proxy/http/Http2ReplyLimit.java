@@ -62,7 +62,7 @@ final class Http2ReplyLimit extends DecoratingHttp2FrameWriter {
       giveUp(ctx, "more than " + MAX_RESETS + " streams had to be reset");
     }
     if (owner != null) {
-      owner.onResetWritten();
+      owner.onResetWritten(errorCode);
     }
     return super.writeRstStream(ctx, streamId, errorCode, counted(ctx, promise, MAX_QUEUED));
   }

@@ -29,6 +29,11 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   /** Between telling the client to stop and taking no more: what was on its way arrives. */
   private static final long DRAIN_NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** With these we reset a stream about which the client did nothing wrong. */
+  private static final long NO_FAULT = Http2Error.NO_ERROR.code();
+
+  private static final long UPSTREAM_FAULT = Http2Error.INTERNAL_ERROR.code();
+
   private static final AsciiString GET = AsciiString.cached("GET");
 
   private final RequestAcceptor acceptor;
@@ -184,13 +189,13 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
   }
 
   @Override
-  void onResetWritten() {
-    brake.count();
+  void onResetWritten(long errorCode) {
+    brake.count(errorCode != NO_FAULT && errorCode != UPSTREAM_FAULT);
   }
 
   @Override
   void onResetRead() {
-    brake.count();
+    brake.count(true);
   }
 
   @Override
@@ -216,7 +221,7 @@ public final class Http2ServerConnection extends Http2Endpoint implements Server
       begun.forEach(request -> request.begin(acceptor));
     }
     super.channelReadComplete(ctx);
-    long pause = brake.restNanos(System.nanoTime());
+    long pause = brake.isCalm() ? 0 : brake.restNanos(System.nanoTime());
     if (pause > 0) {
       ctx.channel().config().setAutoRead(false);
       worker().timers().arm(rest, pause);

@@ -34,6 +34,10 @@ final class ResetBrake {
   private long earned = System.nanoTime();
   private int octets;
   private int resets;
+
+  /** Of these, what the client did: it gave up, or sent what had to be reset. */
+  private int blamed;
+
   private int bound = ReadSize.MOST;
 
   /** A connection begins as one that might, until a read has shown otherwise. */
@@ -56,9 +60,20 @@ final class ResetBrake {
     octets += count;
   }
 
-  /** A stream was reset. */
-  void count() {
+  /**
+   * A stream was reset.
+   *
+   * @param byClient whether it gave up or sent what had to be reset; it is not to wait because its
+   *     upstream breaks off, or answers before it has all of a request
+   */
+  void count(boolean byClient) {
     resets++;
+    blamed += byClient ? 1 : 0;
+  }
+
+  /** Whether {@link #restNanos} need not be asked: most clients never reset anything. */
+  boolean isCalm() {
+    return blamed == 0 || perSecond == 0;
   }
 
   /** Whether the client is slowed down. */
@@ -71,12 +86,12 @@ final class ResetBrake {
    * long nothing more should be read, in nanoseconds.
    */
   long restNanos(long now) {
-    if (perSecond == 0) {
+    if (isCalm()) {
       return 0;
     }
     long income = Math.max(0, now - earned);
     earned = now;
-    long left = Math.min(SAVED * SECOND, saved + income) - resets * (SECOND / perSecond);
+    long left = Math.min(SAVED * SECOND, saved + income) - blamed * (SECOND / perSecond);
     saved = Math.max(-LONGEST * SECOND, left);
     return Math.max(0, -saved);
   }
@@ -93,6 +108,7 @@ final class ResetBrake {
     }
     octets = 0;
     resets = 0;
+    blamed = 0;
     return bound;
   }
 }

@@ -41,7 +41,7 @@ class ResetBrakeTest {
       brake.read(bytes.readableBytes());
       bytes.release();
       for (int i = 0; i < resets; i++) {
-        brake.count();
+        brake.count(true);
       }
     }
 
@@ -84,7 +84,7 @@ class ResetBrakeTest {
 
   private static long rest(ResetBrake brake, int resets, long now) {
     for (int i = 0; i < resets; i++) {
-      brake.count();
+      brake.count(true);
     }
     long rest = brake.restNanos(now);
     brake.afterRead();
@@ -102,6 +102,15 @@ class ResetBrakeTest {
     assertThat(rest(brake, 100_000, start + SECOND)).isEqualTo(5 * SECOND);
     // However long it was calm, no more than 500 at once.
     assertThat(rest(brake, 600, start + 1000 * SECOND)).isEqualTo(SECOND);
+  }
+
+  @Test
+  void nobodyRestsForWhatItsUpstreamDid() {
+    ResetBrake brake = new ResetBrake(100);
+    for (int i = 0; i < 100_000; i++) {
+      brake.count(false);
+    }
+    assertThat(brake.restNanos(System.nanoTime())).isZero();
   }
 
   @Test
