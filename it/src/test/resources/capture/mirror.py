@@ -8,6 +8,7 @@ mirror.py USER:GROUP requests HOST PORT RATE SECS  the same, each a request of H
 mirror.py USER:GROUP hold ADDRESS PORT            connects and holds; prints both ends
 """
 import collections
+import encodings.idna  # now: later it may not be readable, and a name is resolved with it
 import os
 import socket
 import struct

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,12 +22,16 @@ import org.junit.jupiter.api.Test;
 /**
  * Programs as people have them call services of the mesh and know nothing of it: Java, gRPC in
  * Python, psql, and one that opens five hundred connections a second. For {@code make story
- * STORY=CapturedClientsIT} alone: it needs PostgreSQL of the system and takes minutes.
+ * STORY=CapturedClientsIT} alone: it takes minutes, and needs PostgreSQL of the system and what
+ * {@code it/programs/install grpcio} installs.
  */
 @Tag("long")
 class CapturedClientsIT {
   private static final String CALLER = "spiffe://east.mesh.internal/ns/shop/sa/billing";
   private static final int RATE = 500;
+
+  /** All workloads of the cluster share its machine, on which another has 5432. */
+  private static final int DATABASE = 5433;
 
   /** With so many connections a client's ports, 28,232 by default, are used up and used again. */
   private static final int SECONDS = 70;
@@ -47,9 +52,15 @@ class CapturedClientsIT {
                 22,
                 address -> Quotes.command(QuoteServer.class, quotes, address, "8080")),
             new CapturedMesh.Extra(
+                "unheard",
+                "tcp",
+                8085,
+                24,
+                _ -> List.of("python3", CapturedHost.SCRIPT, "0:0", "serve", "unheard", "8085")),
+            new CapturedMesh.Extra(
                 "accounts",
                 "postgres",
-                5432,
+                DATABASE,
                 23,
                 address ->
                     List.of(
@@ -58,7 +69,8 @@ class CapturedClientsIT {
                             .resolve("it/src/test/resources/capture/postgres.sh")
                             .toString(),
                         Home.folder("postgres").toString(),
-                        address)));
+                        address,
+                        Integer.toString(DATABASE))));
     mesh.host().captureWith();
     mesh.awaitCalls();
   }
@@ -111,7 +123,6 @@ class CapturedClientsIT {
 
   @Test
   void gRpcInPythonIsAnsweredAndItsCallerKnown() {
-    Shell.run(Home.checkout().resolve("it/programs/install").toString(), "grpcio");
     assertThat(
             // As root, who alone may read where programs are installed, and is captured as well.
             mesh.host()
@@ -126,6 +137,8 @@ class CapturedClientsIT {
                     "psql",
                     "-h",
                     "accounts.shop",
+                    "-p",
+                    Integer.toString(DATABASE),
                     "-U",
                     "postgres",
                     "-tAc",
@@ -138,16 +151,20 @@ class CapturedClientsIT {
   @Test
   void fiveHundredConnectionsEachSecondUseNothingUp() {
     String answers =
-        mesh.run(
+        Shell.run(
                 Duration.ofSeconds(SECONDS + 60),
-                "python3",
-                CapturedHost.SCRIPT,
-                "0:0",
-                "requests",
-                "orders.shop",
-                "8080",
-                Integer.toString(RATE),
-                Integer.toString(SECONDS))
+                Map.of(),
+                mesh.host()
+                    .site()
+                    .command(
+                        "python3",
+                        CapturedHost.SCRIPT,
+                        CapturedHost.APPLICATION + ":" + CapturedHost.APPLICATION,
+                        "requests",
+                        "orders.shop",
+                        "8080",
+                        Integer.toString(RATE),
+                        Integer.toString(SECONDS)))
             .orFail()
             .output();
     System.out.println("STORY short connections: " + answers.strip());
@@ -184,14 +201,16 @@ class CapturedClientsIT {
       mesh.agent().kill();
       mesh.agent().restart();
       mesh.awaitCalls();
-      // Nobody has called it before, and nobody can say who it is.
-      assertThat(mesh.curl("-m", "8", "http://quotes.shop:8080/").exit()).isNotZero();
+      // Nobody has asked for it before, and nobody can say who it is.
+      assertThat(mesh.run("getent", "hosts", "unheard.shop").exit()).isNotZero();
     } finally {
       mesh.member().controlPlane().thaw();
     }
     Awaitility.await("it is known once the configuration has come")
         .atMost(Duration.ofSeconds(60))
-        .until(() -> mesh.host().inside("getent", "hosts", "quotes.shop").contains("240.240."));
+        .until(() -> mesh.run("getent", "hosts", "unheard.shop").output().contains("240.240."));
+    assertThat(mesh.host().ask(CapturedHost.APPLICATION, "tcp", "unheard.shop", "8085"))
+        .isEqualTo("unheard 8085 direct");
   }
 
   @Test

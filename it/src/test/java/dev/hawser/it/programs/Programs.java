@@ -53,14 +53,18 @@ public final class Programs {
 
   /** Returns a Python that has gRPC; {@code it/programs/install grpcio} installs it. */
   public static String pythonWithGrpc() {
-    return find(GRPCIO);
+    return find(GRPCIO, "`it/programs/install grpcio`");
   }
 
   /** A missing program fails a story: it never skips it. */
   private static String find(String name) {
+    return find(name, "`make programs`");
+  }
+
+  private static String find(String name, String by) {
     Path program = folder().resolve(name);
     if (!Files.isExecutable(program)) {
-      throw new AssertionError(program + " is missing (expected: installed by `make programs`)");
+      throw new AssertionError(program + " is missing (expected: installed by " + by + ")");
     }
     return program.toString();
   }
