@@ -30,9 +30,11 @@ launch() {
     flags+=("-XX:AOTCacheOutput=$cache" -Xlog:aot=off,cds=off)
   elif [ "$cache" -nt "$jar" ]; then
     flags+=("-XX:AOTCache=$cache" -Xlog:aot=off,cds=off)
-    # Of the cache a process that lives long takes the classes alone: with what methods did in training, JDK 25 leaves them at the
-    # first compiler for ever, and a request costs three times as much (docs/performance.md).
-    if [[ "${HAWSER_JAVA_OPTS:-}" != *TieredStopAtLevel=1* && $(< "$jdk/release") == *'JAVA_VERSION="25'* ]]; then
+    # What lives long, in an installation, takes the classes alone from the cache: with what methods did in training, JDK 25 leaves
+    # them at the first compiler for ever, and a request costs three times as much (docs/performance.md). In a checkout processes
+    # live for minutes, and a start counts for more.
+    if [[ $cache == "$HAWSER_HOME/lib/"* && "${HAWSER_JAVA_OPTS:-}" != *TieredStopAtLevel=1* &&
+      $(< "$jdk/release") == *'JAVA_VERSION="25'* ]]; then
       flags+=(-XX:+UnlockDiagnosticVMOptions -XX:-AOTReplayTraining)
     fi
   fi
